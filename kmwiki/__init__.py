@@ -1,0 +1,1 @@
+"""kmwiki: a wiki and qualitative-coding tool for Thai community-welfare research."""

@@ -1,0 +1,1 @@
+"""People, their sessions and tokens; projects and who belongs to them."""

@@ -1,0 +1,1 @@
+"""The codebook, and the passages coded with it."""

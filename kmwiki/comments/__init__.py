@@ -1,0 +1,1 @@
+"""Threads of comments; each comment is a source of its own."""

@@ -1,0 +1,83 @@
+"""Settings: each with its type, its default and one sentence. README's table is tested to hold every one of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kmwiki.errors import Invalid, say
+from kmwiki.paths import default_instance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _setting(default: object, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an installation can set. Environment variables are `KMWIKI_` and the name in capitals."""
+
+    instance: Path = field(
+        default_factory=default_instance,
+        metadata={"meaning": "Folder of the database, the index, the original files and the secret."},
+    )
+    database_url: str = _setting("", "SQLAlchemy address of the database; empty means SQLite in the instance.")
+    search_url: str = _setting("whoosh:", "Search engine; `whoosh:` keeps its index in the instance.")
+    base_url: str = _setting("", "Public address of the site, used in links; never taken from the Host header.")
+    mail_url: str = _setting("", "Where mail goes: `smtp://...` or `file:/folder`; empty sends none.")
+    secret_key: str = _setting("", "Signing key; empty means the one made in the instance at the first start.")
+    max_upload_mb: int = _setting(60, "Largest upload, in megabytes.")
+    api_rate: str = _setting("3000/minute", "How many requests a token may make.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+        """Read `KMWIKI_*`; keyword arguments win. Invalid names the variable that cannot be used."""
+        found = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            variable = f"KMWIKI_{item.name.upper()}"
+            if found.get(variable):
+                values[item.name] = _parse(variable, item.name, found[variable])
+        return cls(**{**values, **given})
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address in force."""
+        return self.database_url or f"sqlite:///{(self.instance / 'kmwiki.sqlite').resolve()}"
+
+    @property
+    def index_dir(self) -> Path:
+        """The folder of the search index."""
+        path = self.search_url.partition(":")[2]
+        return Path(path) if path else self.instance / "index"
+
+    @property
+    def originals_dir(self) -> Path:
+        """The folder of the original files, each under its SHA-256."""
+        return self.instance / "originals"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site over https, as far as the base address tells."""
+        return urlsplit(self.base_url).scheme == "https"
+
+
+def _parse(variable: str, name: str, text: str) -> object:
+    if name == "instance":
+        return Path(text).expanduser().resolve()
+    if name == "max_upload_mb":
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 4096:  # noqa: PLR2004
+            raise Invalid(say("%(variable)s must be a number of megabytes from 1 to 4096, not %(text)s.", variable=variable, text=text))
+        return int(text)
+    if name == "base_url":
+        parts = urlsplit(text)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise Invalid(say("%(variable)s must be an address such as https://km.example.org, not %(text)s.", variable=variable, text=text))
+        return text.rstrip("/")
+    return text

@@ -1,0 +1,1 @@
+"""Entries: notes of every kind, with their fields, dates, places and authors."""

@@ -1,0 +1,1 @@
+"""What happened: append-only, one row for every verb of a service."""

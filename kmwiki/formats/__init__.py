@@ -1,0 +1,1 @@
+"""File formats: bytes to frozen dataclasses and back. Pure: no database, no files."""

@@ -1,0 +1,25 @@
+"""Where the files that are not Python lie: one level up in a checkout, beside the code in a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def resource_dir(name: str) -> Path:
+    """Return the folder `templates` or `migrations`. FileNotFoundError if this installation lacks it."""
+    for folder in (PACKAGE.parent / name, PACKAGE / name):
+        if folder.is_dir() and (folder.parent == PACKAGE or is_checkout()):
+            return folder
+    raise FileNotFoundError(name)
+
+
+def is_checkout() -> bool:
+    """Whether the package runs from a checkout rather than from an installed wheel."""
+    return (PACKAGE.parent / "pyproject.toml").is_file() and (PACKAGE.parent / "hatch_build.py").is_file()
+
+
+def default_instance() -> Path:
+    """Return the instance folder used when KMWIKI_INSTANCE is not set."""
+    return (PACKAGE.parent if is_checkout() else Path.cwd()) / "instance"

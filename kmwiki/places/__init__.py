@@ -1,0 +1,1 @@
+"""Provinces, districts and tambons, and how people write their names."""

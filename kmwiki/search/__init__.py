@@ -1,0 +1,1 @@
+"""Finding: documents, queries and the engine behind one Protocol."""

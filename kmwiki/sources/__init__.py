@@ -1,0 +1,1 @@
+"""Any text that can be revised, searched, coded and discussed; and who may read it."""

@@ -1,1 +1,41 @@
 """The pages: one file a page family. They parse, call one verb, and draw."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+FAMILIES = (
+    "home",
+    "accounts",
+    "users",
+    "members",
+    "places",
+    "entries",
+    "editing",
+    "history",
+    "bin",
+    "comments",
+    "codebook",
+    "codings",
+    "review",
+    "search",
+    "imports",
+    "jobs",
+)
+"""The page families; each is a module of this package with a blueprint `bp`."""
+
+
+def register(app: Flask) -> None:
+    """Hang every page family into the app, with what all pages share."""
+    from kmwiki.web import context, errors, guard, i18n  # noqa: PLC0415 - families import this package first
+
+    i18n.register(app)
+    guard.register(app)
+    context.register(app)
+    errors.register(app)
+    for family in FAMILIES:
+        app.register_blueprint(import_module(f"kmwiki.web.{family}").bp)

@@ -1,0 +1,139 @@
+"""What every API request passes: a token, its rate, JSON that is JSON, and the idempotency key.
+
+A write that carries `Idempotency-Key` is done once. The key is written down in the very transaction of the write, so that
+even a crash between the commit and the answer cannot do it twice; the answer is added afterwards and given again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import g, has_request_context, jsonify, request
+from flask_limiter import Limiter
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
+
+from kmwiki.accounts.models import IdempotencyKey
+from kmwiki.api.v1.ground import bp, caller, settings
+from kmwiki.db import now, session, transaction
+from kmwiki.errors import Conflict, Invalid, TooMany, say
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+    from flask_limiter.wrappers import RequestLimit
+
+OPEN_ENDPOINTS = frozenset({"api.document", "api.browse"})
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+KEPT_FOR = timedelta(days=7)
+LONGEST_KEY = 200
+
+
+def register(app: Flask) -> None:
+    """Put the gate before and after every request of the API."""
+    limiter = Limiter(
+        key_func=lambda: str(caller().token_id),
+        app=app,
+        storage_uri="memory://",
+        on_breach=refuse_rate,
+        headers_enabled=True,
+        strategy="moving-window",
+    )
+    bp.before_request(check_request)
+    limiter.limit(lambda: settings().api_rate, exempt_when=lambda: request.endpoint in OPEN_ENDPOINTS)(bp)
+    bp.after_request(keep_answer)
+    if not event.contains(Session, "before_commit", keep_key):
+        event.listen(Session, "before_commit", keep_key)
+
+
+def refuse_rate(limit: RequestLimit) -> None:
+    """Say that the token asks too often, and when it may again."""
+    wait = max(1, int(limit.reset_at - now().timestamp()))
+    raise TooMany(say("This token has made too many requests. Try again in %(seconds)s seconds.", seconds=wait), wait)
+
+
+def check_request() -> Response | None:
+    """Let a request with a live token and readable JSON through; answer a repeated one from what was kept."""
+    if request.endpoint in OPEN_ENDPOINTS:
+        return None
+    caller()
+    if request.method in WRITES and request.mimetype != "multipart/form-data":
+        _check_json()
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method not in WRITES:
+        return None
+    if not key or len(key) > LONGEST_KEY:
+        raise Invalid.one("Idempotency-Key", say("An idempotency key has 1 to 200 characters."))
+    g.idempotency = (key, _fingerprint())
+    return _earlier_answer(key, g.idempotency[1])
+
+
+def keep_key(opened: Session) -> None:
+    """Write the request's key down in the transaction that does the work."""
+    if not has_request_context() or "idempotency" not in g or g.get("is_key_kept"):
+        return
+    g.is_key_kept = True
+    key, fingerprint = g.idempotency
+    opened.add(IdempotencyKey(token_id=caller().token_id, key=key, request_hash=fingerprint, status=0, answer=None))
+    opened.flush()
+
+
+def keep_answer(response: Response) -> Response:
+    """Add the answer to the key, if the work was done."""
+    if g.get("is_key_kept") and response.status_code < 400:  # noqa: PLR2004
+        answer: dict[str, Any] = {"body": response.get_json(silent=True), "location": response.headers.get("Location")}
+        g.pop("idempotency")
+        with transaction() as opened:
+            opened.execute(
+                update(IdempotencyKey)
+                .where(IdempotencyKey.token_id == caller().token_id, IdempotencyKey.key == request.headers["Idempotency-Key"])
+                .values(status=response.status_code, answer=answer)
+            )
+    return response
+
+
+def _check_json() -> None:
+    data = request.get_data(cache=True)
+    if not data:
+        return
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(say("The body is not UTF-8.")) from error
+    if request.mimetype != "application/json":
+        raise Invalid(say("Send the body as application/json."))
+    if not isinstance(request.get_json(silent=True), dict):
+        raise Invalid(say("The body is not a JSON object."))
+    if "\\u0000" in text or "\x00" in text:
+        raise Invalid(say("The body holds a NUL character, which no text may."))
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    if request.mimetype != "multipart/form-data":
+        digest.update(request.get_data(cache=True))
+    else:
+        digest.update(str(request.content_length).encode())
+    return digest.hexdigest()
+
+
+def _earlier_answer(key: str, fingerprint: str) -> Response | None:
+    with session() as opened:
+        kept = opened.scalar(select(IdempotencyKey).where(IdempotencyKey.token_id == caller().token_id, IdempotencyKey.key == key))
+    if kept is None:
+        return None
+    if kept.request_hash != fingerprint:
+        raise Conflict(say("This idempotency key was used for another request."))
+    if kept.status == 0:
+        raise Conflict(say("This request was already carried out, or is being carried out now; read the result instead of sending it again."))
+    g.pop("idempotency")
+    answer = kept.answer or {}
+    response = jsonify(answer.get("body"))
+    response.status_code = kept.status
+    response.headers["Idempotency-Replayed"] = "true"
+    if answer.get("location"):
+        response.headers["Location"] = answer["location"]
+    return response
+
+

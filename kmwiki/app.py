@@ -1,0 +1,51 @@
+"""The application factory: binds the database, hangs the doors in, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from kmwiki import db
+from kmwiki.api import v1
+from kmwiki.config import Settings
+from kmwiki.paths import resource_dir
+from kmwiki.search import outbox
+from kmwiki.web import register as register_pages
+
+
+def create_app(**given: Any) -> Flask:
+    """Make the WSGI app of one instance. Keyword arguments are settings and win over the environment.
+
+    The instance must have been prepared (`kmwiki.cli.instance.prepare`). Invalid if a setting cannot be used.
+    """
+    settings = Settings.from_environment(**given)
+    app = Flask("kmwiki", template_folder=str(resource_dir("templates")), static_folder="static")
+    app.config.update(
+        KMWIKI=settings,
+        SECRET_KEY=read_secret(settings),
+        MAX_CONTENT_LENGTH=(settings.max_upload_mb + 1) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
+        MAX_FORM_PARTS=5000,
+        WTF_CSRF_TIME_LIMIT=int(timedelta(days=2).total_seconds()),
+        WTF_CSRF_SSL_STRICT=False,  # guard.check_origin does it, also behind a proxy
+        SESSION_COOKIE_NAME="__Host-kmwiki-form" if settings.is_https else "kmwiki-form",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.bind(settings.database)
+    outbox.listen()
+    v1.register(app)
+    register_pages(app)
+    return app
+
+
+def read_secret(settings: Settings) -> str:
+    """Return the signing key: the one set, or the one that the instance keeps."""
+    return settings.secret_key or (settings.instance / "secret").read_text(encoding="ascii").strip()

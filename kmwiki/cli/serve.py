@@ -1,0 +1,134 @@
+"""`kmwiki serve`: the web server and, beside it, the worker."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, NoReturn
+
+import click
+import waitress.server
+from flask import current_app
+
+from kmwiki.cli.first_start import first_link, install_demo_once
+from kmwiki.cli.instance import settings
+from kmwiki.errors import Unavailable, say
+from kmwiki.jobs.worker import Worker, start_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+
+THREADS = 16
+CONNECTIONS = 500
+STALL_SECONDS = 60
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--demo/--no-demo", default=True, help="Make the demo project at the first start.")
+def serve(host: str, port: int, *, demo: bool) -> None:
+    """Serve the pages and the API, and run the jobs. The first start prints a one-time sign-in link."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the app outlives this context
+    with only_server(settings().instance), listening_socket(host, port) as opened:
+        address = web_address(host, opened.getsockname()[1])
+        if demo:
+            install_demo_once()
+        announce(address, first_link(settings().base_url or address))
+        worker = Worker(app.config["KMWIKI_JOB_KINDS"]())
+        thread = start_thread(worker)
+        try:
+            run_server(app, opened)
+        finally:
+            worker.stop()
+            thread.join(timeout=10)
+
+
+def announce(address: str, link: str | None) -> None:
+    """Tell where the site is, and the one-time link alone on its line."""
+    if link:
+        click.echo("Sign in for the first time with this link; it works once:", err=True)
+        click.echo(link)
+    click.echo(f"kmwiki is at {address} (Ctrl+C stops it)", err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def run_server(app: Flask, opened: socket.socket) -> None:
+    """Answer requests until a signal comes."""
+    server = waitress.server.create_server(
+        app,
+        sockets=[opened],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=STALL_SECONDS,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        max_request_header_size=256 * 1024 + 4096,
+        ident="kmwiki",
+        clear_untrusted_proxy_headers=True,
+    )
+
+    def stop(number: int, frame: object) -> NoReturn:
+        del number, frame
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    server.run()
+
+
+def web_address(host: str, port: int) -> str:
+    """Return the address to open: one without a path."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", ""} else ("[::1]" if host == "::" else f"[{host}]" if ":" in host else host)  # noqa: S104 - compared, not bound
+    return f"http://{shown}:{port}"
+
+
+@contextmanager
+def only_server(instance: Path) -> Iterator[None]:
+    """Hold the instance's server lock; it goes with the process, however that ends. Unavailable if another holds it."""
+    with (instance / "serve.lock").open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Unavailable(
+                say(
+                    "Another kmwiki serve (process %(process)s) already runs on the instance %(instance)s. Stop it first, or set KMWIKI_INSTANCE to another folder.",
+                    process=read_process(file),
+                    instance=instance,
+                )
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def read_process(file: IO[str]) -> str:
+    """Return the process id that the holder of the lock wrote."""
+    file.seek(0)
+    return file.read().strip() or "?"
+
+
+@contextmanager
+def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
+    """Bind the port without listening yet. Unavailable if it is taken or not ours to take."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        opened = socket.socket(family, kind, protocol)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind(address)
+    except OSError as error:
+        raise Unavailable(
+            say("Port %(port)s of %(host)s cannot be used: %(reason)s. Choose another with --port.", port=port, host=host, reason=error.strerror or error)
+        ) from error
+    with opened:
+        yield opened
+
+
+commands: list[click.Command] = [serve]

@@ -1,0 +1,98 @@
+"""The worker: claims due jobs and hands them to the function of their kind, until it is told to stop."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from kmwiki import db
+from kmwiki.errors import KmwikiError
+from kmwiki.jobs import service
+from kmwiki.jobs.service import Claimed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+POLL_SECONDS = 0.3
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """What to do with jobs of a kind: `run` gets up to `batch` of them and opens its own transactions."""
+
+    run: Callable[[Sequence[Claimed]], dict[str, Any] | None]
+    batch: int = 1
+
+
+class Worker:
+    """Runs the jobs of the given kinds, one batch at a time."""
+
+    def __init__(self, kinds: Mapping[str, JobKind]) -> None:
+        self.kinds = kinds
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the loop to end after the batch in hand."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work until `stop`; a fault of one job or of the database never ends the loop."""
+        while not self._stop.is_set():
+            try:
+                is_idle = not self.run_once()
+            except OperationalError:
+                log.exception("the database did not answer; the worker tries again")
+                is_idle = True
+            if is_idle:
+                self._stop.wait(POLL_SECONDS)
+
+    def run_once(self) -> bool:
+        """Run one batch if any is due. Whether there was one."""
+        with db.session() as session:
+            has_due = bool(service.count_due(session, self.kinds.keys()))
+        if not has_due:
+            return False
+        with db.transaction() as session:
+            claimed = self._claim(session)
+        if not claimed:
+            return False
+        self._run_batch(claimed)
+        return True
+
+    def drain(self) -> None:
+        """Run everything that is due now, in this thread."""
+        while self.run_once():
+            pass
+
+    def _claim(self, session: Any) -> list[Claimed]:
+        first = service.claim(session, self.kinds.keys())
+        if not first or (more := self.kinds[first[0].kind].batch - 1) < 1:
+            return first
+        return first + service.claim(session, [first[0].kind], most=more)
+
+    def _run_batch(self, claimed: list[Claimed]) -> None:
+        try:
+            result = self.kinds[claimed[0].kind].run(claimed)
+        except Exception as error:  # noqa: BLE001 - whatever a job does, the worker lives and the failure is written down
+            if not isinstance(error, KmwikiError):
+                log.exception("job failed", kind=claimed[0].kind, keys=[job.key for job in claimed[:5]])
+            with db.transaction() as session:
+                for job in claimed:
+                    service.fail(session, job, f"{type(error).__name__}: {error}")
+            return
+        with db.transaction() as session:
+            for job in claimed:
+                service.finish(session, job, result)
+
+
+def start_thread(worker: Worker) -> threading.Thread:
+    """Run the worker beside the web server in this process."""
+    thread = threading.Thread(target=worker.run, name="kmwiki-worker", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,89 @@
+"""Errors of the domain as pages: what happened, that nothing was lost, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from kmwiki.api.v1.errors import problem_for
+from kmwiki.errors import Conflict, Forbidden, Invalid, KmwikiError, Message, NotFound, TooMany, Unauthenticated, Unavailable, say
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[KmwikiError], int] = {
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
+
+HTTP_MESSAGES: dict[int, Message] = {
+    400: say("The request could not be understood."),
+    404: say("There is no such page."),
+    405: say("This address cannot be used that way."),
+    413: say("What was sent is larger than this site takes."),
+    414: say("The address is too long."),
+    415: say("This kind of content cannot be taken here."),
+    429: say("Too many requests in a short time. Wait a little and try again."),
+    431: say("The address or a header is too long."),
+}
+
+
+def register(app: Flask) -> None:
+    """Turn every error into a page, or into problem+json below /api/."""
+    app.register_error_handler(KmwikiError, draw_domain_error)
+    app.register_error_handler(HTTPException, draw_http_error)
+    app.register_error_handler(Exception, draw_fault)
+
+
+def draw_domain_error(error: KmwikiError) -> ResponseReturnValue:
+    """Draw an error that the domain raised."""
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    if _wants_json():
+        return problem_for(error, status)
+    if isinstance(error, Unauthenticated) and request.method == "GET":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    return draw(status, error.message), status, headers
+
+
+def draw_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Draw an error that the framework raised: no such address, too large, a wrong method."""
+    status = error.code or 500
+    if status < 400 or (error.response is not None and error.response.status_code < 400):  # noqa: PLR2004 - a redirect
+        return error
+    message = HTTP_MESSAGES.get(status, say("The request could not be answered."))
+    if _wants_json():
+        return problem_for(Invalid(message), status)
+    return draw(status, message), status
+
+
+def draw_fault(error: Exception) -> ResponseReturnValue:
+    """Draw a fault of our own; the log has the details, the page has none."""
+    log.error("unhandled error", path=request.path, method=request.method, exc_info=error)
+    message = say("Something went wrong on our side. What you had saved is safe.")
+    if _wants_json():
+        return problem_for(KmwikiError(message), 500)
+    return draw(500, message), 500
+
+
+def draw(status: int, message: Message) -> str:
+    """Render the error page of that status."""
+    known = {401, 403, 404, 409, 413, 422, 429, 503}
+    name = status if status in known else (500 if status >= 500 else 422)  # noqa: PLR2004
+    return render_template(f"errors/{name}.html", status=status, message=message)
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"], "text/html")
+    return request.path.startswith("/api/") or best != "text/html"

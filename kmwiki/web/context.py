@@ -11,6 +11,7 @@ from kmwiki.accounts import queries
 from kmwiki.config import Settings
 from kmwiki.db import session
 from kmwiki.errors import NotFound, Unauthenticated, say
+from kmwiki.security import tokens
 from kmwiki.security.policy import NOBODY, Caller
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def settings() -> Settings:
 
 
 def cookie_name() -> str:
-    """Return the session cookie's name; `__Host-` binds it to this host where the site is on https."""
-    return "__Host-kmwiki" if settings().is_https else "kmwiki"
+    """Return the name of the sign-in cookie on this site."""
+    return tokens.cookie_name(is_https=settings().is_https)
 
 
 def caller() -> Caller:

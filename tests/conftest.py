@@ -1,0 +1,172 @@
+"""Fixtures: an instance of one's own for every test, its app, people who call it, and the seeds beside the checkout."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from kmwiki import db
+from kmwiki.config import Settings
+from sqlalchemy import create_engine
+
+from tests.make import Make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from kmwiki.security.policy import Caller
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+ROOMS = ("accounts", "sources", "entries", "comments", "coding", "search", "jobs", "events")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and no row; tests copy it."""
+    for room in ROOMS:
+        import_module(f"kmwiki.{room}.models")
+    path = tmp_path_factory.mktemp("database") / "kmwiki.sqlite"
+    engine = create_engine(f"sqlite:///{path}")
+    db.Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (newest_schema(),))
+    engine.dispose()
+    return path
+
+
+def newest_schema() -> str:
+    """Return the name of the last migration."""
+    return sorted(path.name.partition("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))[-1]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """The settings of a fresh instance whose database is bound."""
+    instance = tmp_path / "instance"
+    (instance / "originals").mkdir(parents=True)
+    (instance / "secret").write_text("a secret for tests only", encoding="ascii")
+    (instance / "secret").chmod(0o600)
+    shutil.copy(empty_database, instance / "kmwiki.sqlite")
+    monkeypatch.setenv("KMWIKI_INSTANCE", str(instance))
+    made = Settings.from_environment({}, instance=instance)
+    db.bind(made.database)
+    yield made
+    db.release()
+
+
+@pytest.fixture
+def make(settings: Settings) -> Make:
+    """Builders on the bound database."""
+    del settings
+    return Make()
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    """The app of the instance. Forms need no CSRF token here; `strict_app` wants it."""
+    made = strict(settings)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+@pytest.fixture
+def strict_app(settings: Settings) -> Flask:
+    """The app of the instance as it is served."""
+    return strict(settings)
+
+
+def strict(settings: Settings) -> Flask:
+    """Make the app in testing mode: faults are raised, not drawn."""
+    from kmwiki.app import create_app  # noqa: PLC0415 - unit tests need no app
+
+    made = create_app(instance=settings.instance)
+    made.config["TESTING"] = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask, make: Make) -> Callable[[Caller], FlaskClient]:
+    """Return a client whose pages are asked for by that caller."""
+
+    def open_client(caller: Caller) -> FlaskClient:
+        assert caller.user_id is not None
+        client = app.test_client()
+        client.set_cookie("kmwiki", make.sign_in(caller.user_id, lasts=timedelta(hours=1)), domain="localhost")
+        return client
+
+    return open_client
+
+
+class Api:
+    """Calls the API with a token; answers are (status, JSON)."""
+
+    def __init__(self, client: FlaskClient, token: str | None) -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def call(self, method: str, path: str, json: Any = None, **options: Any) -> tuple[int, Any]:
+        """Send a request below /api/v1 and return the status and the body."""
+        headers = {**self.headers, **options.pop("headers", {})}
+        answer = self.client.open(f"/api/v1{path}", method=method, json=json, headers=headers, **options)
+        return answer.status_code, answer.get_json(silent=True)
+
+    def get(self, path: str, **options: Any) -> tuple[int, Any]:
+        """GET."""
+        return self.call("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> tuple[int, Any]:
+        """POST."""
+        return self.call("POST", path, json, **options)
+
+    def put(self, path: str, json: Any = None, **options: Any) -> tuple[int, Any]:
+        """PUT."""
+        return self.call("PUT", path, json, **options)
+
+    def patch(self, path: str, json: Any = None, **options: Any) -> tuple[int, Any]:
+        """PATCH."""
+        return self.call("PATCH", path, json, **options)
+
+    def delete(self, path: str, **options: Any) -> tuple[int, Any]:
+        """DELETE."""
+        return self.call("DELETE", path, **options)
+
+
+@pytest.fixture
+def api(app: Flask, make: Make) -> Callable[[Caller | None], Api]:
+    """Return the API as that caller sees it; None sends no token."""
+
+    def open_api(caller: Caller | None) -> Api:
+        token = None if caller is None or caller.user_id is None else make.token(caller.user_id)
+        return Api(app.test_client(), token)
+
+    return open_api
+
+
+@pytest.fixture(scope="session")
+def seeds_dir() -> Path:
+    """The folder of the five real posts; the test is skipped, saying so, where it is absent."""
+    if not (SHARED / "seeds").is_dir():
+        pytest.skip("the seeds are not beside this checkout (../shared/seeds)")
+    return SHARED / "seeds"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of test terms and public questions; the test is skipped, saying so, where it is absent."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the test data are not beside this checkout (../shared/data)")
+    return SHARED / "data"

@@ -31,11 +31,13 @@ FAMILIES = (
 
 def register(app: Flask) -> None:
     """Hang every page family into the app, with what all pages share."""
-    from kmwiki.web import context, errors, guard, i18n  # noqa: PLC0415 - families import this package first
+    from kmwiki.web import context, drawing, errors, guard, i18n, shell  # noqa: PLC0415 - families import this package first
 
     i18n.register(app)
     guard.register(app)
     context.register(app)
+    drawing.register(app)
+    shell.register(app)
     errors.register(app)
     for family in FAMILIES:
         app.register_blueprint(import_module(f"kmwiki.web.{family}").bp)

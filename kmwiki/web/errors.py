@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from kmwiki.api.v1.errors import problem_for
 from kmwiki.errors import Conflict, Forbidden, Invalid, KmwikiError, Message, NotFound, TooMany, Unauthenticated, Unavailable, say
+from kmwiki.security.policy import NOBODY
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -72,6 +73,7 @@ def draw_fault(error: Exception) -> ResponseReturnValue:
     """Draw a fault of our own; the log has the details, the page has none."""
     log.error("unhandled error", path=request.path, method=request.method, exc_info=error)
     message = say("Something went wrong on our side. What you had saved is safe.")
+    g.setdefault("caller", NOBODY)  # the page must not ask the database who reads it: that may be what is broken
     if _wants_json():
         return problem_for(KmwikiError(message), 500)
     return draw(500, message), 500

@@ -1,0 +1,115 @@
+"""What stands around every page: the side menu, the projects to change to, the colours chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g, request, url_for
+from flask_babel import gettext
+
+from kmwiki.accounts import queries
+from kmwiki.db import session
+from kmwiki.errors import N_
+from kmwiki.security.policy import Permission, can
+from kmwiki.web.context import caller
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Flask
+
+    from kmwiki.accounts.models import Project
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "kmwiki_theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the menu: where it leads, its words and sign, who may go, and the page families that belong to it."""
+
+    endpoint: str
+    label: str
+    icon: str
+    permission: Permission = Permission.READ
+    families: frozenset[str] = frozenset()
+    counted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu as drawn."""
+
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+    count: int | None = None
+
+
+MENU: tuple[tuple[Place, ...], ...] = (
+    (
+        Place("home.project", N_("Home"), "home", families=frozenset({"home"})),
+        Place("entries.index", N_("Notes"), "doc", families=frozenset({"entries", "editing", "history", "comments"}), counted="entries"),
+        Place("search.page", N_("Search"), "search", families=frozenset({"search"})),
+        Place("codebook.index", N_("Codebook"), "tree", families=frozenset({"codebook"}), counted="codes"),
+        Place("review.index", N_("Codings to review"), "quote", Permission.CODE, frozenset({"review"}), counted="to_review"),
+        Place("imports.upload", N_("Import"), "in", Permission.IMPORT, frozenset({"imports", "jobs"})),
+    ),
+    (
+        Place("members.index", N_("Members"), "people", families=frozenset({"members"})),
+        Place("bin.index", N_("Bin"), "trash", Permission.WRITE, frozenset({"bin"})),
+    ),
+)
+
+
+def register(app: Flask) -> None:
+    """Give the frame of the pages what it asks for."""
+    app.jinja_env.globals.update(menu_of=menu_of, my_projects=my_projects, may=may, theme_choice=theme_choice, here=here)
+
+
+def menu_of(project: Project) -> list[list[Item]]:
+    """Return the side menu, group by group: what this person may open in the project."""
+    groups = ([_item(place, project) for place in group if may(place.permission, project) and _exists(place)] for group in MENU)
+    return [group for group in groups if group]
+
+
+def _exists(place: Place) -> bool:
+    return place.endpoint in current_app.view_functions
+
+
+def _item(place: Place, project: Project) -> Item:
+    return Item(
+        url=url_for(place.endpoint, slug=project.slug),
+        label=gettext(place.label),
+        icon=place.icon,
+        is_current=request.blueprint in place.families,
+    )
+
+
+def my_projects() -> Sequence[Project]:
+    """Return the projects that the reader may enter, read once a request."""
+    if caller().user_id is None:
+        return ()
+    if "my_projects" not in g:
+        with session() as opened:
+            g.my_projects = queries.projects_of(opened, caller())
+    return cast("Sequence[Project]", g.my_projects)
+
+
+def may(permission: Permission | str, project: Project) -> bool:
+    """Whether the reader holds the permission in the project."""
+    return can(caller(), Permission(permission), project.id)
+
+
+def theme_choice() -> str:
+    """Return auto, light or dark: the person's own choice, else this browser's."""
+    person = caller()
+    chosen = request.cookies.get(THEME_COOKIE, "auto") if person.user_id is None else person.theme
+    return chosen if chosen in THEMES else "auto"
+
+
+def here() -> str:
+    """Return the path of this page with its query, to come back to; a page that answers a form has none."""
+    return request.full_path.rstrip("?") if request.method == "GET" else url_for("home.start")

@@ -39,6 +39,7 @@ class SignInSession(Base):
     last_seen: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime]
     revoked: Mapped[datetime | None]
+    via: Mapped[str] = mapped_column(default="password")  # or "link": how it was opened
     address: Mapped[str] = mapped_column(default="")
     agent: Mapped[str] = mapped_column(default="")
 

@@ -1,0 +1,204 @@
+"""Reading accounts: who asks, which projects they see, who belongs to one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy.orm import joinedload
+
+from kmwiki.accounts.fields import find_email
+from kmwiki.accounts.models import ApiToken, Membership, OneTimeLink, Project, SignInSession, User
+from kmwiki.db import now
+from kmwiki.errors import NotFound, say
+from kmwiki.security.policy import TABLE, Caller, Permission, Role
+from kmwiki.security.tokens import API_PREFIX, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+IDLE = timedelta(days=14)
+"""A browser not seen for so long must sign in again, whatever its absolute end."""
+
+
+def caller_for_session(session: Session, secret: str) -> Caller | None:
+    """Return who holds this browser's secret, with all roles, in one query.
+
+    None if the secret is unknown, its session over, or the person not active.
+    """
+    moment = now()
+    return _caller(
+        session,
+        _people()
+        .join(SignInSession, SignInSession.user_id == User.id)
+        .where(
+            SignInSession.token_hash == digest(secret),
+            SignInSession.revoked.is_(None),
+            SignInSession.expires > moment,
+            SignInSession.last_seen > moment - IDLE,
+            User.is_active,
+        ),
+    )
+
+
+def caller_for_token(session: Session, token: str) -> Caller | None:
+    """Return the owner of this API token, with all roles; None if it is unknown, revoked, or the person inactive."""
+    if not token.startswith(API_PREFIX):
+        return None
+    row = session.scalar(select(ApiToken).where(ApiToken.token_hash == digest(token), ApiToken.revoked.is_(None)))
+    if row is None:
+        return None
+    return _caller(session, _people().where(User.id == row.user_id, User.is_active), token_id=row.id)
+
+
+def caller_for_user(session: Session, user_id: int) -> Caller:
+    """Return the caller that this person is, for the command line and jobs. NotFound unless active."""
+    found = _caller(session, _people().where(User.id == user_id, User.is_active))
+    if found is None:
+        raise NotFound(say("There is no such user, or the account is not active."))
+    return found
+
+
+def _people() -> Select[User, int | None, str | None]:
+    return select(User, Membership.project_id, Membership.role).outerjoin(Membership, Membership.user_id == User.id)
+
+
+def _caller(
+    session: Session, statement: Select[User, int | None, str | None], *, token_id: int | None = None
+) -> Caller | None:
+    rows = session.execute(statement).all()
+    if not rows:
+        return None
+    user: User = rows[0][0]
+    roles = {
+        project_id: role
+        for _, project_id, label in rows
+        if project_id is not None and (role := Role.parse(label or ""))
+    }
+    return Caller(
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        is_admin=user.is_admin,
+        roles=roles,
+        locale=user.locale,
+        theme=user.theme,
+        token_id=token_id,
+    )
+
+
+def session_row(session: Session, secret: str) -> SignInSession | None:
+    """Return the row of the browser that holds this secret, in force or not."""
+    return session.scalar(select(SignInSession).where(SignInSession.token_hash == digest(secret)))
+
+
+def sessions_of(session: Session, user_id: int) -> Sequence[SignInSession]:
+    """Return the browsers where this person is signed in now, last seen first."""
+    moment = now()
+    return session.scalars(
+        select(SignInSession)
+        .where(
+            SignInSession.user_id == user_id,
+            SignInSession.revoked.is_(None),
+            SignInSession.expires > moment,
+            SignInSession.last_seen > moment - IDLE,
+        )
+        .order_by(SignInSession.last_seen.desc(), SignInSession.id.desc())
+    ).all()
+
+
+def tokens_of(session: Session, user_id: int) -> Sequence[ApiToken]:
+    """Return this person's API tokens in force, newest first."""
+    return session.scalars(
+        select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked.is_(None)).order_by(ApiToken.id.desc())
+    ).all()
+
+
+def link_state(session: Session, secret: str) -> str:
+    """Return what became of a one-time link: `ready`, `used`, `expired` or `unknown`."""
+    row = session.scalar(
+        select(OneTimeLink).where(OneTimeLink.token_hash == digest(secret)).options(joinedload(OneTimeLink.user))
+    )
+    if row is None or not row.user.is_active:
+        return "unknown"
+    if row.used is not None:
+        return "used"
+    return "ready" if row.expires > now() else "expired"
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    """Return the person with this address, in whatever case it is written."""
+    return session.scalar(select(User).where(User.email == find_email(email)))
+
+
+def user_for(session: Session, user_id: int) -> User:
+    """Return the person of that number. NotFound."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound(say("There is no such user."))
+    return user
+
+
+def users(session: Session) -> Sequence[User]:
+    """Return every person, active ones first, by address."""
+    return session.scalars(select(User).order_by(User.is_active.desc(), User.email)).all()
+
+
+def first_admin(session: Session) -> User | None:
+    """Return the active admin with the lowest number, or None before there is one."""
+    return session.scalar(select(User).where(User.is_admin, User.is_active).order_by(User.id).limit(1))
+
+
+def projects_where(caller: Caller, permission: Permission) -> ColumnElement[bool]:
+    """Return the condition on Project that is `security.policy.can` in SQL: where the caller holds the permission."""
+    if caller.is_admin:
+        return true()
+    if caller.user_id is None:
+        return false()
+    enough = [role.label for role in Role if role >= TABLE[permission]]
+    return Project.id.in_(
+        select(Membership.project_id).where(Membership.user_id == caller.user_id, Membership.role.in_(enough))
+    )
+
+
+def projects_of(session: Session, caller: Caller) -> Sequence[Project]:
+    """Return the projects that the caller may read, by name."""
+    return session.scalars(
+        select(Project).where(projects_where(caller, Permission.READ)).order_by(Project.name, Project.id)
+    ).all()
+
+
+def project_by_slug(session: Session, slug: str) -> Project | None:
+    """Return the project of that short name. Doors use `access.project_for`, which asks who wants it."""
+    return session.scalar(select(Project).where(Project.slug == slug.strip().lower()))
+
+
+def members_of(session: Session, project_id: int) -> Sequence[Membership]:
+    """Return a project's memberships with their people, highest role first, then by name."""
+    rows = session.scalars(
+        select(Membership).where(Membership.project_id == project_id).options(joinedload(Membership.user))
+    ).all()
+    return sorted(rows, key=lambda row: (-(Role.parse(row.role) or 0), row.user.name, row.user_id))
+
+
+def membership(session: Session, project_id: int, user_id: int) -> Membership | None:
+    """Return a person's membership of a project with the person, or None."""
+    return session.scalar(
+        select(Membership)
+        .where(Membership.project_id == project_id, Membership.user_id == user_id)
+        .options(joinedload(Membership.user))
+    )
+
+
+def count_members(session: Session, project_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many members each of these projects has; those without any are left out."""
+    rows = session.execute(
+        select(Membership.project_id, func.count())
+        .where(Membership.project_id.in_(list(project_ids)))
+        .group_by(Membership.project_id)
+    )
+    return dict(rows.tuples().all())

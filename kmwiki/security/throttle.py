@@ -1,0 +1,65 @@
+"""Slowing down guessers: so many tries in so long a time for a key, then a wait that ends by itself."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from math import ceil
+from threading import Lock
+from time import monotonic
+
+MOST_KEYS = 20_000
+"""Above so many keys the ones whose window has passed are dropped, so that a flood of names cannot fill the memory."""
+
+
+@dataclass(slots=True)
+class Throttle:
+    """At most `limit` tries of a key within `window` seconds. Kept in this process; safe between threads."""
+
+    limit: int
+    window: float
+    _tries: dict[str, deque[float]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def wait(self, key: str, *, at: float | None = None) -> int:
+        """Return how many whole seconds the key must wait before another try; 0: none. `at` is monotonic time."""
+        moment = monotonic() if at is None else at
+        with self._lock:
+            tries = self._live(key, moment)
+            return 0 if len(tries) < self.limit else max(1, ceil(tries[0] + self.window - moment))
+
+    def note(self, key: str, *, at: float | None = None) -> None:
+        """Count a try of the key."""
+        moment = monotonic() if at is None else at
+        with self._lock:
+            if len(self._tries) > MOST_KEYS:
+                for other in list(self._tries):
+                    self._live(other, moment)
+            tries = self._live(key, moment)
+            tries.append(moment)
+            self._tries[key] = tries
+
+    def forget(self, key: str) -> None:
+        """Count the key's tries from zero again, as after a right password."""
+        with self._lock:
+            self._tries.pop(key, None)
+
+    def give_back(self, key: str) -> None:
+        """Take back the key's last try, which turned out to be no guess."""
+        with self._lock:
+            tries = self._tries.get(key)
+            if tries:
+                tries.pop()
+
+    def clear(self) -> None:
+        """Forget every key."""
+        with self._lock:
+            self._tries.clear()
+
+    def _live(self, key: str, moment: float) -> deque[float]:
+        tries = self._tries.get(key, deque())
+        while tries and tries[0] <= moment - self.window:
+            tries.popleft()
+        if not tries:
+            self._tries.pop(key, None)
+        return tries

@@ -118,7 +118,7 @@ class Coding(Base):
     guid: Mapped[str]
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
-    root_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    root_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
     code_id: Mapped[int] = mapped_column(ForeignKey("codes.id"))
     layer_id: Mapped[int] = mapped_column(ForeignKey("layers.id"))
     coder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

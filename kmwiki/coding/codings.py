@@ -1,0 +1,211 @@
+"""Verbs of codings: put a passage under a code, change that, take it away, bring it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import or_, select
+
+from kmwiki.coding.access import may_change
+from kmwiki.coding.carrying import bring_to_head, place_by_hand
+from kmwiki.coding.layers import own_layer
+from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.passages import check_passage
+from kmwiki.db import now
+from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
+from kmwiki.events.service import record
+from kmwiki.security.policy import Permission, can
+from kmwiki.sources.models import Revision, Source
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kmwiki.coding.schemas import CodingIn, CodingPatch
+    from kmwiki.security.policy import Caller
+
+
+def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn) -> tuple[Coding, bool]:
+    """Put a passage of a readable source under a code, in the caller's own layer. Return the coding and whether it is new.
+
+    The same passage under the same code again is the row that stands there already. Invalid for a passage that the text of
+    the revision does not have, or for a revision whose text is no longer the head's; NotFound for a code of another
+    project, Conflict for one that is out of use.
+    """
+    if caller.user_id is None or not can(caller, Permission.CODE, source.project_id):
+        raise Forbidden(say("Your role in this project does not let you code. Ask an owner of the project."))
+    code = usable_code(session, source.project_id, data.code_id)
+    number = source.head_no if data.revision is None else data.revision
+    layer = own_layer(session, source.project_id, caller.user_id)
+    made = Coding(
+        guid=str(uuid4()),
+        project_id=source.project_id,
+        source_id=source.id,
+        root_id=source.root_id or source.id,
+        code_id=code.id,
+        layer_id=layer.id,
+        coder_id=caller.user_id,
+        voice=data.voice,
+        memo=data.memo.strip(),
+        ev_revision=number,
+        ev_start=data.start,
+        ev_end=data.end,
+        ev_quote=data.quote,
+        start=data.start,
+        end=data.end,
+    )
+    twin = _twin_of(session, made)
+    if twin is not None and twin.ev_quote == data.quote:
+        return twin, False
+    made.ev_quote = check_passage(text_to_code(session, source, number), data.start, data.end, data.quote)
+    session.add(made)
+    session.flush()
+    _record(session, caller, "coding.added", made, code=code.id, revision=number, start=data.start, end=data.end)
+    return made, True
+
+
+def change_coding(session: Session, caller: Caller, coding: Coding, data: CodingPatch) -> Coding:
+    """Change code, voice, memo or present place of a coding; what is not given stays, and the evidence always does.
+
+    Conflict if the coder has the passage under that code already; Invalid for a place that the head's text does not have.
+    """
+    _check_right(caller, coding)
+    given = data.model_fields_set
+    before = {"code": coding.code_id, "voice": coding.voice, "memo": coding.memo, "start": coding.start, "end": coding.end}
+    if data.code_id is not None and data.code_id != coding.code_id:
+        _recode(session, coding, data.code_id)
+    if "voice" in given:
+        coding.voice = data.voice
+    if data.memo is not None:
+        coding.memo = data.memo.strip()
+    if given & {"start", "end", "quote"}:
+        _move(session, caller, coding, data)
+    session.flush()
+    after = {"code": coding.code_id, "voice": coding.voice, "memo": coding.memo, "start": coding.start, "end": coding.end}
+    if after != before:
+        changed = {name: [before[name], after[name]] for name in after if after[name] != before[name] and name != "memo"}
+        _record(session, caller, "coding.changed", coding, changed=changed, memo_changed=after["memo"] != before["memo"])
+    return coding
+
+
+def remove_coding(session: Session, caller: Caller, coding: Coding, *, reason: str = "") -> Coding:
+    """Take a coding away; the row stays, so that it can be brought back."""
+    _check_right(caller, coding)
+    if coding.deleted is None:
+        coding.deleted = now()
+        session.flush()
+        _record(session, caller, "coding.removed", coding, code=coding.code_id, reason=reason)
+    return coding
+
+
+def restore_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
+    """Bring a removed coding back, placed in the text as it is now.
+
+    Conflict if its code is out of use or the coder has the passage under it again.
+    """
+    _check_right(caller, coding)
+    if coding.deleted is None:
+        return coding
+    usable_code(session, coding.project_id, coding.code_id)
+    if _twin_of(session, coding) is not None:
+        raise Conflict(say("The passage has been coded so again, so there is nothing to bring back."))
+    coding.deleted = None
+    bring_to_head(session, coding)
+    session.flush()
+    _record(session, caller, "coding.restored", coding, code=coding.code_id)
+    return coding
+
+
+def accept_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
+    """Say that a changed coding stands rightly on the words where it is now. Conflict for a lost one."""
+    _check_right(caller, coding)
+    if coding.state == "lost" or coding.start is None or coding.end is None:
+        raise Conflict(say("The words of this coding are no longer in the text. Point at other words, or take the coding away."))
+    if coding.state == "changed":
+        place_by_hand(session, caller, coding, coding.start, coding.end)
+        _record(session, caller, "coding.accepted", coding, start=coding.start, end=coding.end)
+    return coding
+
+
+def usable_code(session: Session, project_id: int, code_id: int) -> Code:
+    """Return a code that passages can be put under.
+
+    NotFound if the project has none such, Conflict if it is out of use, Invalid if it is a heading.
+    """
+    code = session.get(Code, code_id)
+    if code is None or code.project_id != project_id:
+        raise NotFound(say("There is no code %(code)s here.", code=code_id))
+    if code.state == "merged":
+        into = session.get(Code, code.merged_into) if code.merged_into else None
+        name = into.name_th if into else ""
+        raise Conflict(
+            say("“%(name)s” has been merged into “%(into)s”. Use that one.", name=code.name_th, into=name), {"merged_into": code.merged_into}
+        )
+    if code.state != "live":
+        raise Conflict(say("“%(name)s” is retired. Choose another code.", name=code.name_th))
+    if not code.is_codable:
+        raise Invalid.one("code_id", say("“%(name)s” only gathers other codes. Choose one that stands under it.", name=code.name_th))
+    return code
+
+
+def text_to_code(session: Session, source: Source, number: int) -> str:
+    """Return the reading text of a revision in which passages may be pointed at: the head, or one whose text is the same.
+
+    Invalid names both revisions otherwise: what stood at these offsets may stand elsewhere by now.
+    """
+    if not 1 <= number <= source.head_no:
+        raise Invalid.one(
+            "revision", say("This text has no revision %(given)s; its newest is revision %(head)s.", given=number, head=source.head_no)
+        )
+    head = session.get_one(Revision, (source.id, source.head_no))
+    if number != source.head_no and session.get_one(Revision, (source.id, number)).sha256 != head.sha256:
+        raise Invalid.one(
+            "revision",
+            say(
+                "The passage is of revision %(given)s, but the text is at revision %(head)s now. Read it again and select the passage there.",
+                given=number,
+                head=source.head_no,
+            ),
+        )
+    return head.reading_text
+
+
+def _recode(session: Session, coding: Coding, code_id: int) -> None:
+    code = usable_code(session, coding.project_id, code_id)
+    twin = _twin_of(session, coding, code_id=code.id)
+    if twin is not None:
+        raise Conflict(say("The passage is under “%(name)s” already.", name=code.name_th), {"coding_id": twin.id})
+    coding.code_id = code.id
+
+
+def _move(session: Session, caller: Caller, coding: Coding, data: CodingPatch) -> None:
+    if data.start is None or data.end is None or data.quote is None:
+        raise Invalid.one("quote", say("To move a coding, send start, end and quote together."))
+    source = session.get_one(Source, coding.source_id)
+    text = text_to_code(session, source, source.head_no if data.revision is None else data.revision)
+    check_passage(text, data.start, data.end, data.quote)
+    place_by_hand(session, caller, coding, data.start, data.end)
+
+
+def _twin_of(session: Session, coding: Coding, *, code_id: int | None = None) -> Coding | None:
+    """Return the other live coding of the layer that has the same code on the same evidence or the same present place."""
+    same_evidence = (Coding.ev_revision == coding.ev_revision) & (Coding.ev_start == coding.ev_start) & (Coding.ev_end == coding.ev_end)
+    same_place = (Coding.start == coding.start) & (Coding.end == coding.end) & (Coding.state == "placed")
+    wanted = select(Coding).where(
+        Coding.layer_id == coding.layer_id,
+        Coding.source_id == coding.source_id,
+        Coding.code_id == (code_id or coding.code_id),
+        Coding.deleted.is_(None),
+        Coding.id != (coding.id or 0),
+        or_(same_evidence, same_place),
+    )
+    return session.scalars(wanted.order_by(Coding.id).limit(1)).first()
+
+
+def _check_right(caller: Caller, coding: Coding) -> None:
+    if not may_change(caller, coding):
+        raise Forbidden(say("This coding is another person's. Only its coder or a supervisor may change it."))
+
+
+def _record(session: Session, caller: Caller, verb: str, coding: Coding, **data: Any) -> None:
+    record(session, caller, verb, project_id=coding.project_id, source_id=coding.source_id, coding=coding.id, **data)

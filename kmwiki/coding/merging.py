@@ -1,0 +1,95 @@
+"""Merging one code into another: codings, codes below and names go over, and the event keeps what undo needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from kmwiki.coding.codebook import clean_aliases
+from kmwiki.coding.models import Code, CodeAncestor, Coding
+from kmwiki.coding.tree import next_position, rebuild_below, siblings_of
+from kmwiki.coding.versions import note_change
+from kmwiki.db import now
+from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
+from kmwiki.security.policy import Permission, can
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
+
+Place = tuple[int, int, int, int, int]
+
+
+def merge_codes(session: Session, caller: Caller, code: Code, into: Code, *, reason: str = "") -> Code:
+    """Let `into` take over all of `code`: its codings, the codes below it, its names as aliases. Return `into`.
+
+    A passage that one coder had under both keeps one coding, with both memos. Invalid for a code and itself, Conflict if
+    one of them is no longer live or `into` stands below `code`; NotFound if they are of different projects.
+    """
+    _check(session, caller, code, into)
+    children = siblings_of(session, code.project_id, code.id)
+    for child in children:
+        child.position = next_position(session, code.project_id, into.id)
+        child.parent_id = into.id
+        rebuild_below(session, child)
+    moved, doubled = _move_codings(session, code, into)
+    names = (name for name in (code.name_th, code.name_en, *code.aliases) if name)
+    into.aliases = [alias for alias in clean_aliases([*into.aliases, *names], but=into.name_th) if alias != into.name_en]
+    code.state, code.merged_into = "merged", into.id
+    note_change(
+        session,
+        caller,
+        "code.merged",
+        [into, code, *children],
+        reason=reason,
+        merged=code.id,
+        into=into.id,
+        codings=moved,
+        doubled=doubled,
+    )
+    return into
+
+
+def _check(session: Session, caller: Caller, code: Code, into: Code) -> None:
+    if into.project_id != code.project_id or not can(caller, Permission.READ, code.project_id):
+        raise NotFound(say("There is no code %(code)s here.", code=into.id))
+    if not can(caller, Permission.EDIT_CODEBOOK, code.project_id):
+        raise Forbidden(say("Your role in this project does not let you change the codebook. Ask an owner of the project."))
+    if code.id == into.id:
+        raise Invalid.one("into", say("A code cannot be merged into itself."))
+    for item in (code, into):
+        if item.state != "live":
+            raise Conflict(say("“%(name)s” is no longer in use, so it cannot be merged.", name=item.name_th))
+    if session.get(CodeAncestor, (code.id, into.id)) is not None:
+        raise Conflict(say("“%(into)s” stands under “%(name)s”. Move it out first, then merge.", into=into.name_th, name=code.name_th))
+
+
+def _move_codings(session: Session, code: Code, into: Code) -> tuple[list[int], list[int]]:
+    """Return the ids of the codings that went over and of those that were removed because they stood there already."""
+    rows = session.scalars(select(Coding).where(Coding.code_id.in_((code.id, into.id)), Coding.deleted.is_(None))).all()
+    there = {_place(row): row for row in rows if row.code_id == into.id}
+    moved: list[int] = []
+    doubled: list[int] = []
+    for row in rows:
+        if row.code_id != code.id:
+            continue
+        twin = there.get(_place(row))
+        if twin is None:
+            moved.append(row.id)
+            there[_place(row)] = row
+        else:
+            twin.memo = "\n\n".join(memo for memo in (twin.memo, row.memo) if memo)
+            row.deleted = now()
+            doubled.append(row.id)
+    session.flush()
+    for row in rows:
+        if row.id in moved:
+            row.code_id = into.id
+    session.flush()
+    return moved, doubled
+
+
+def _place(coding: Coding) -> Place:
+    return (coding.layer_id, coding.source_id, coding.ev_revision, coding.ev_start, coding.ev_end)

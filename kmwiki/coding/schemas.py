@@ -1,0 +1,135 @@
+"""Shapes of codes and codings, shared by the web pages and the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Voice = Literal["informant", "author", "commenter", "document"]
+State = Literal["placed", "changed", "lost"]
+Name = Annotated[str, StringConstraints(max_length=200)]
+Words = Annotated[str, StringConstraints(max_length=20_000)]
+Hue = Annotated[int, Field(ge=1, le=12)]
+
+VOICES: tuple[Voice, ...] = ("informant", "author", "commenter", "document")
+
+
+class CodingIn(BaseModel):
+    """A passage to put under a code; offsets count code points of the revision's reading text, `end` exclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code_id: int
+    start: int
+    end: int
+    quote: str
+    revision: int | None = None  # None: the head
+    voice: Voice | None = None
+    memo: Words = ""
+
+
+class CodingPatch(BaseModel):
+    """What is to change about a coding; a field left out keeps its value. A new place needs start, end and quote."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code_id: int | None = None
+    voice: Voice | None = None
+    memo: Words | None = None
+    start: int | None = None
+    end: int | None = None
+    quote: str | None = None
+    revision: int | None = None  # of start and end; None: the head
+
+
+class Evidence(BaseModel):
+    """What the coder saw when coding; never rewritten."""
+
+    revision: int
+    start: int
+    end: int
+    quote: str
+
+
+class CodingOut(BaseModel):
+    """A coding as other programs see it; start, end, quote and revision tell its present place, null when it is lost."""
+
+    id: int
+    guid: str
+    source_id: int
+    entry_id: int | None
+    code_id: int
+    start: int | None
+    end: int | None
+    quote: str | None
+    revision: int
+    state: State
+    voice: Voice | None
+    memo: str
+    coder: str | None
+    evidence: Evidence
+    created: datetime
+    url: str
+
+
+class CodeIn(BaseModel):
+    """A new code. Without a colour it gets the one that its siblings leave clearest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name_th: Name
+    name_en: Name = ""
+    parent_id: int | None = None
+    definition: Words = ""
+    include: Words = ""
+    exclude: Words = ""
+    example: Words = ""
+    color: Hue | None = None
+    pattern: Hue | None = None
+    is_codable: bool = True
+    aliases: Annotated[list[Name], Field(max_length=100)] = []
+    reason: Words = ""
+
+
+class CodePatch(BaseModel):
+    """What is to change about a code; a field left out keeps its value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name_th: Name | None = None
+    name_en: Name | None = None
+    parent_id: int | None = None
+    definition: Words | None = None
+    include: Words | None = None
+    exclude: Words | None = None
+    example: Words | None = None
+    color: Hue | None = None
+    pattern: Hue | None = None
+    is_codable: bool | None = None
+    aliases: Annotated[list[Name], Field(max_length=100)] | None = None
+    reason: Words = ""
+
+
+class CodeOut(BaseModel):
+    """A code as other programs see it; `count` and `count_below` tell the codings that the caller may read."""
+
+    id: int
+    guid: str
+    parent_id: int | None
+    name_th: str
+    name_en: str
+    definition: str
+    include: str
+    exclude: str
+    example: str
+    color: int
+    pattern: int
+    is_codable: bool
+    aliases: list[str]
+    state: Literal["live", "retired", "merged"]
+    merged_into: int | None
+    count: int
+    count_below: int  # with all codes below it
+    url: str

@@ -1,0 +1,1 @@
+"""Contracts with the outside: engines, the API document, schemas."""

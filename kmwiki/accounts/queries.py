@@ -14,6 +14,7 @@ from kmwiki.db import now
 from kmwiki.errors import NotFound, say
 from kmwiki.security.policy import TABLE, Caller, Permission, Role
 from kmwiki.security.tokens import API_PREFIX, digest
+from kmwiki.text.thai import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -166,10 +167,9 @@ def projects_where(caller: Caller, permission: Permission) -> ColumnElement[bool
 
 
 def projects_of(session: Session, caller: Caller) -> Sequence[Project]:
-    """Return the projects that the caller may read, by name."""
-    return session.scalars(
-        select(Project).where(projects_where(caller, Permission.READ)).order_by(Project.name, Project.id)
-    ).all()
+    """Return the projects that the caller may read, by name in Thai order."""
+    rows = session.scalars(select(Project).where(projects_where(caller, Permission.READ))).all()
+    return sorted(rows, key=lambda row: (sort_key(row.name), row.id))
 
 
 def project_by_slug(session: Session, slug: str) -> Project | None:
@@ -182,7 +182,7 @@ def members_of(session: Session, project_id: int) -> Sequence[Membership]:
     rows = session.scalars(
         select(Membership).where(Membership.project_id == project_id).options(joinedload(Membership.user))
     ).all()
-    return sorted(rows, key=lambda row: (-(Role.parse(row.role) or 0), row.user.name, row.user_id))
+    return sorted(rows, key=lambda row: (-(Role.parse(row.role) or 0), sort_key(row.user.name), row.user_id))
 
 
 def membership(session: Session, project_id: int, user_id: int) -> Membership | None:

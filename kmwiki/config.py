@@ -73,11 +73,23 @@ def _parse(variable: str, name: str, text: str) -> object:
         return Path(text).expanduser().resolve()
     if name == "max_upload_mb":
         if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 4096:  # noqa: PLR2004
-            raise Invalid(say("%(variable)s must be a number of megabytes from 1 to 4096, not %(text)s.", variable=variable, text=text))
+            raise Invalid(
+                say(
+                    "%(variable)s must be a number of megabytes from 1 to 4096, not %(text)s.",
+                    variable=variable,
+                    text=text,
+                )
+            )
         return int(text)
     if name == "base_url":
         parts = urlsplit(text)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise Invalid(say("%(variable)s must be an address such as https://km.example.org, not %(text)s.", variable=variable, text=text))
+            raise Invalid(
+                say(
+                    "%(variable)s must be an address such as https://km.example.org, not %(text)s.",
+                    variable=variable,
+                    text=text,
+                )
+            )
         return text.rstrip("/")
     return text

@@ -1,6 +1,7 @@
 """The database: declarative base, types, and the only place that commits.
 
-A process serves one instance, so there is one bound database; `bind` sets it at start. `session()` reads, `transaction()`
+A process serves one instance, so there is one bound database; `bind` sets it at start. `session()` reads,
+`transaction()`
 writes: on SQLite it begins IMMEDIATE, so that a writer waits at the start instead of failing in the middle.
 """
 

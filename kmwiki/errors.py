@@ -29,7 +29,7 @@ class Message:
         return self.text % self.values if self.values else self.text
 
 
-def say(text: str, **values: object) -> Message:
+def say(text: str, /, **values: object) -> Message:
     """Make a Message; `text` should come through N_ or stand literally in the call."""
     return Message(text, values)
 
@@ -68,7 +68,7 @@ class Invalid(KmwikiError):  # noqa: N818
 
 
 class Conflict(KmwikiError):  # noqa: N818
-    """The thing has changed since the caller saw it, or exists already. `details` serves the door (texts to show, ids)."""
+    """The thing has changed since the caller saw it, or exists already. `details` serves the door: texts, ids."""
 
     def __init__(self, message: Message | str, details: Mapping[str, object] | None = None) -> None:
         super().__init__(message)

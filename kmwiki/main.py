@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from kmwiki.jobs.worker import JobKind
 
-EXIT_CODES: dict[type[KmwikiError], int] = {Invalid: 3, NotFound: 4, Forbidden: 5, Conflict: 6, Unavailable: 7, TooMany: 7}
+EXIT_CODES: dict[type[KmwikiError], int] = {
+    Invalid: 3,
+    NotFound: 4,
+    Forbidden: 5,
+    Conflict: 6,
+    Unavailable: 7,
+    TooMany: 7,
+}
 
 
 def job_kinds() -> dict[str, JobKind]:

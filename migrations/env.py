@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from alembic import context
+from sqlalchemy import create_engine
+
 import kmwiki.accounts.models
 import kmwiki.coding.models
 import kmwiki.comments.models
@@ -9,9 +12,7 @@ import kmwiki.entries.models
 import kmwiki.events.models
 import kmwiki.jobs.models
 import kmwiki.search.models  # noqa: F401 - importing a room's models puts its tables into the metadata
-from alembic import context
 from kmwiki import db
-from sqlalchemy import create_engine
 
 
 def run() -> None:

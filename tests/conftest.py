@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from kmwiki import db
-from kmwiki.config import Settings
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine
 
+from kmwiki import db
+from kmwiki.accounts import attempts
+from kmwiki.config import Settings
+from kmwiki.security import passwords
 from tests.make import Make
 
 if TYPE_CHECKING:
@@ -20,11 +23,24 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+
     from kmwiki.security.policy import Caller
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 ROOMS = ("accounts", "sources", "entries", "comments", "coding", "search", "jobs", "events")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_hashing() -> None:
+    """Passwords cost next to nothing here; one test looks at the real cost."""
+    passwords.tune(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def forget_attempts() -> None:
+    """Tries of earlier tests do not count."""
+    attempts.forget_all()
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +60,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def newest_schema() -> str:
     """Return the name of the last migration."""
-    return sorted(path.name.partition("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))[-1]
+    return max(path.name.partition("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
 
 
 @pytest.fixture

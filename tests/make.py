@@ -1,4 +1,4 @@
-"""Typed builders: people, projects and members, written straight into the tables so that tests of other rooms stand alone."""
+"""Typed builders of people, projects and members, written straight into the tables: other tests stand alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ class Make:
     def user(self, name: str = "", *, email: str = "", is_admin: bool = False, locale: str = "th") -> User:
         """Make a person without a password."""
         number = next(self.numbers)
-        user = User(name=name or f"ผู้ใช้สมมุติ {number}", email=email or f"person{number}@example.org", is_admin=is_admin, locale=locale)
+        user = User(
+            name=name or f"ผู้ใช้สมมุติ {number}",
+            email=email or f"person{number}@example.org",
+            is_admin=is_admin,
+            locale=locale,
+        )
         with transaction() as session:
             session.add(user)
         return user
@@ -50,7 +55,9 @@ class Make:
         with transaction() as session:
             rows = session.query(Membership).filter(Membership.user_id == user.id).all()
             roles = {row.project_id: Role[row.role.upper()] for row in rows}
-        return Caller(user_id=user.id, name=user.name, email=user.email, is_admin=user.is_admin, roles=roles, locale=user.locale)
+        return Caller(
+            user_id=user.id, name=user.name, email=user.email, is_admin=user.is_admin, roles=roles, locale=user.locale
+        )
 
     def token(self, user_id: int) -> str:
         """Make an API token and return its secret."""

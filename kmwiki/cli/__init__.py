@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import click
 
-GROUPS = ("serve", "init", "worker", "doctor", "database", "users", "projects", "members", "tokens", "import_", "search")
+GROUPS = (
+    "serve",
+    "init",
+    "worker",
+    "doctor",
+    "database",
+    "users",
+    "projects",
+    "members",
+    "tokens",
+    "import_",
+    "search",
+)
 """The command groups; each is a module of this package that lists its `commands`."""
 
 

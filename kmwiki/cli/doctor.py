@@ -51,17 +51,26 @@ def check_secret(settings: Settings) -> str:
         return "given by KMWIKI_SECRET_KEY"
     mode = stat.S_IMODE((settings.instance / "secret").stat().st_mode)
     if mode & 0o077:
-        raise PermissionError(f"others can read the secret (mode {mode:o}); run: chmod 600 {settings.instance / 'secret'}")
+        raise PermissionError(
+            f"others can read the secret (mode {mode:o}); run: chmod 600 {settings.instance / 'secret'}"
+        )
     return "readable by its owner only"
 
 
 def check_database(settings: Settings) -> str:
     """The database answers, is whole and has the newest schema."""
-    if settings.database.startswith("sqlite") and not (settings.instance / "kmwiki.sqlite").exists() and not settings.database_url:
+    if (
+        settings.database.startswith("sqlite")
+        and not (settings.instance / "kmwiki.sqlite").exists()
+        and not settings.database_url
+    ):
         raise FileNotFoundError("there is no database yet; `kmwiki init` makes it")
     db.bind(settings.database)
     with db.engine().connect() as connection:
-        if connection.dialect.name == "sqlite" and (found := connection.execute(text("PRAGMA quick_check")).scalar()) != "ok":
+        if (
+            connection.dialect.name == "sqlite"
+            and (found := connection.execute(text("PRAGMA quick_check")).scalar()) != "ok"
+        ):
             raise ValueError(f"the database file is damaged: {found}")
     present, wanted = schema.current(), schema.newest()
     if present != wanted:
@@ -125,7 +134,12 @@ def doctor(*, as_json: bool) -> None:
     settings = Settings.from_environment()
     findings = [look(name, check, settings) for name, check in CHECKS.items()]
     if as_json:
-        click.echo(json.dumps({"well": all(f.is_well for f in findings), "findings": [asdict(f) for f in findings]}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"well": all(f.is_well for f in findings), "findings": [asdict(f) for f in findings]},
+                ensure_ascii=False,
+            )
+        )
     else:
         for finding in findings:
             click.echo(f"{'ok   ' if finding.is_well else 'WRONG'}  {finding.name:<10} {finding.detail}")

@@ -10,7 +10,11 @@ from kmwiki.cli.instance import settings
 
 @click.command()
 @click.option("--demo/--no-demo", default=True, help="Make the demo project too.")
-@click.option("--base-url", default="", help="Address to put before the sign-in link; default KMWIKI_BASE_URL or http://127.0.0.1:8000.")
+@click.option(
+    "--base-url",
+    default="",
+    help="Address to put before the sign-in link; default KMWIKI_BASE_URL or http://127.0.0.1:8000.",
+)
 def init(*, demo: bool, base_url: str) -> None:
     """Make the instance: secret, database, index, demo project. Prints the one-time sign-in link the first time."""
     if demo:

@@ -1,4 +1,4 @@
-"""The instance on disk: its folder, secret and database, made at the first start and brought up to date at every other."""
+"""The instance on disk: its folder, secret and database, made at the first start, brought up to date at every other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def settings() -> Settings:
 
 
 def prepare(wanted: Settings) -> bool:
-    """Make what the instance lacks and upgrade its database. Whether it is new. Unavailable if the folder cannot be used."""
+    """Make what the instance lacks and upgrade its database. Whether it is new.
+
+    Unavailable if the folder cannot be used.
+    """
     try:
         wanted.instance.mkdir(parents=True, exist_ok=True)
         wanted.originals_dir.mkdir(exist_ok=True)
@@ -31,7 +34,8 @@ def prepare(wanted: Settings) -> bool:
     except OSError as error:
         raise Unavailable(
             say(
-                "The instance folder %(folder)s cannot be used: %(reason)s. Set KMWIKI_INSTANCE to a folder that can be written.",
+                "The instance folder %(folder)s cannot be used: %(reason)s. Set KMWIKI_INSTANCE to a "
+                "folder that can be written.",
                 folder=wanted.instance,
                 reason=error.strerror or error,
             )

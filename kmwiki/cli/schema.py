@@ -25,18 +25,22 @@ def current() -> str | None:
 
 def newest() -> str:
     """Return the version that this program wants: the name of the last migration."""
-    return sorted(path.name.partition("_")[0] for path in (resource_dir("migrations") / "versions").glob("[0-9]*.py"))[-1]
+    return max(path.name.partition("_")[0] for path in (resource_dir("migrations") / "versions").glob("[0-9]*.py"))
 
 
 def upgrade(url: str) -> bool:
-    """Bring the bound database to the newest version. Whether anything was done. Unavailable if it is newer than the program."""
+    """Bring the bound database to the newest version. Whether anything was done.
+
+    Unavailable if the database is newer than the program.
+    """
     present, wanted = current(), newest()
     if present == wanted:
         return False
     if present is not None and present > wanted:
         raise Unavailable(
             say(
-                "The database has version %(present)s, but this program knows only up to %(wanted)s. Start the newer program.",
+                "The database has version %(present)s, but this program knows only up to %(wanted)s. "
+                "Start the newer program.",
                 present=present,
                 wanted=wanted,
             )

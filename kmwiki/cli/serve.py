@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
@@ -39,9 +40,10 @@ def serve(host: str, port: int, *, demo: bool) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the app outlives this context
     with only_server(settings().instance), listening_socket(host, port) as opened:
         address = web_address(host, opened.getsockname()[1])
+        app.config["KMWIKI"] = replace(settings(), base_url=settings().base_url or address)
         if demo:
             install_demo_once()
-        announce(address, first_link(settings().base_url or address))
+        announce(address, first_link(settings().base_url))
         worker = Worker(app.config["KMWIKI_JOB_KINDS"]())
         thread = start_thread(worker)
         try:
@@ -85,7 +87,8 @@ def run_server(app: Flask, opened: socket.socket) -> None:
 
 def web_address(host: str, port: int) -> str:
     """Return the address to open: one without a path."""
-    shown = "127.0.0.1" if host in {"0.0.0.0", ""} else ("[::1]" if host == "::" else f"[{host}]" if ":" in host else host)  # noqa: S104 - compared, not bound
+    shown = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104 - shown, not bound
+    shown = shown or (f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
 
 
@@ -98,7 +101,8 @@ def only_server(instance: Path) -> Iterator[None]:
         except BlockingIOError:
             raise Unavailable(
                 say(
-                    "Another kmwiki serve (process %(process)s) already runs on the instance %(instance)s. Stop it first, or set KMWIKI_INSTANCE to another folder.",
+                    "Another kmwiki serve (process %(process)s) already runs on the instance "
+                    "%(instance)s. Stop it first, or set KMWIKI_INSTANCE to another folder.",
                     process=read_process(file),
                     instance=instance,
                 )
@@ -119,13 +123,20 @@ def read_process(file: IO[str]) -> str:
 def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
     """Bind the port without listening yet. Unavailable if it is taken or not ours to take."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         opened = socket.socket(family, kind, protocol)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(address)
     except OSError as error:
         raise Unavailable(
-            say("Port %(port)s of %(host)s cannot be used: %(reason)s. Choose another with --port.", port=port, host=host, reason=error.strerror or error)
+            say(
+                "Port %(port)s of %(host)s cannot be used: %(reason)s. Choose another with --port.",
+                port=port,
+                host=host,
+                reason=error.strerror or error,
+            )
         ) from error
     with opened:
         yield opened

@@ -12,7 +12,10 @@ from kmwiki.db import Base, now
 
 
 class Event(Base):
-    """One thing that somebody did. `verb` is `noun.past`, such as `entry.created`; `data` holds what undo and audit need."""
+    """One thing that somebody did.
+
+    `verb` is `noun.past`, such as `entry.created`; `data` holds what undo and audit need.
+    """
 
     __tablename__ = "events"
     __table_args__ = (Index(None, "project_id", "seq"), Index(None, "source_id", "seq"))

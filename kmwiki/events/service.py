@@ -22,8 +22,12 @@ class Doer(Protocol):
         """The API token used, if one was."""
 
 
-def record(session: Session, doer: Doer, verb: str, *, project_id: int | None = None, source_id: int | None = None, **data: Any) -> Event:
+def record(
+    session: Session, doer: Doer, verb: str, *, project_id: int | None = None, source_id: int | None = None, **data: Any
+) -> Event:
     """Add an event. `data` must be what JSON can hold; never a password, a token or a whole text."""
-    event = Event(project_id=project_id, source_id=source_id, user_id=doer.user_id, token_id=doer.token_id, verb=verb, data=data)
+    event = Event(
+        project_id=project_id, source_id=source_id, user_id=doer.user_id, token_id=doer.token_id, verb=verb, data=data
+    )
     session.add(event)
     return event

@@ -20,7 +20,11 @@ class Job(Base):
 
     __tablename__ = "jobs"
     # A job's id must never come back: a worker ends a job by its id long after another may have ended and deleted it.
-    __table_args__ = (UniqueConstraint("kind", "key"), Index(None, "state", "run_after"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index(None, "state", "run_after"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]

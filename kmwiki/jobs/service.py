@@ -74,7 +74,8 @@ def claim(session: Session, kinds: Collection[str], *, most: int = 1, lease: tim
         job.lease_until = moment + lease
         job.tries += 1
     return [
-        Claimed(job.id, job.kind, job.key, job.generation, job.tries, dict(job.payload), job.project_id, job.user_id) for job in jobs
+        Claimed(job.id, job.kind, job.key, job.generation, job.tries, dict(job.payload), job.project_id, job.user_id)
+        for job in jobs
     ]
 
 

@@ -12,10 +12,13 @@ from sqlalchemy.exc import OperationalError
 from kmwiki import db
 from kmwiki.errors import KmwikiError
 from kmwiki.jobs import service
-from kmwiki.jobs.service import Claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.jobs.service import Claimed
 
 POLL_SECONDS = 0.3
 
@@ -70,7 +73,7 @@ class Worker:
         while self.run_once():
             pass
 
-    def _claim(self, session: Any) -> list[Claimed]:
+    def _claim(self, session: Session) -> list[Claimed]:
         first = service.claim(session, self.kinds.keys())
         if not first or (more := self.kinds[first[0].kind].batch - 1) < 1:
             return first
@@ -79,7 +82,7 @@ class Worker:
     def _run_batch(self, claimed: list[Claimed]) -> None:
         try:
             result = self.kinds[claimed[0].kind].run(claimed)
-        except Exception as error:  # noqa: BLE001 - whatever a job does, the worker lives and the failure is written down
+        except Exception as error:
             if not isinstance(error, KmwikiError):
                 log.exception("job failed", kind=claimed[0].kind, keys=[job.key for job in claimed[:5]])
             with db.transaction() as session:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from flask import current_app, g, request
 
 from kmwiki.accounts import queries
-from kmwiki.config import Settings
 from kmwiki.db import session
 from kmwiki.errors import NotFound, Unauthenticated, say
 from kmwiki.security import tokens
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+
+    from kmwiki.config import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,6 +83,3 @@ def register(app: Flask) -> None:
     @app.context_processor
     def know_caller() -> dict[str, object]:
         return {"caller": caller(), "is_signed_in": is_signed_in()}
-
-
-

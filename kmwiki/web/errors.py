@@ -9,7 +9,18 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from kmwiki.api.v1.errors import problem_for
-from kmwiki.errors import Conflict, Forbidden, Invalid, KmwikiError, Message, NotFound, TooMany, Unauthenticated, Unavailable, say
+from kmwiki.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    KmwikiError,
+    Message,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    say,
+)
 from kmwiki.security.policy import NOBODY
 
 if TYPE_CHECKING:
@@ -87,5 +98,7 @@ def draw(status: int, message: Message) -> str:
 
 
 def _wants_json() -> bool:
-    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"], "text/html")
+    best = request.accept_mimetypes.best_match(
+        ["text/html", "application/json", "application/problem+json"], "text/html"
+    )
     return request.path.startswith("/api/") or best != "text/html"

@@ -66,5 +66,8 @@ def add_headers(response: Response) -> Response:
 def refuse_stale_form(error: CSRFError) -> None:
     """A form without its token, or with one grown old."""
     raise Invalid(
-        say("This form had been open too long or was sent from elsewhere, so nothing was saved. Go back, reload the page and send it again.")
+        say(
+            "This form had been open too long or was sent from elsewhere, so nothing was saved. Go "
+            "back, reload the page and send it again."
+        )
     ) from error

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import kmwiki.db
 import sqlalchemy as sa
 from alembic import op
+
+import kmwiki.db
 
 revision = "0001"
 down_revision = None
@@ -133,6 +134,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_jobs_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("kind", "key", name=op.f("uq_jobs_kind_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jobs_state_run_after"), ["state", "run_after"], unique=False)
@@ -209,6 +211,7 @@ def upgrade() -> None:
         sa.Column("last_seen", kmwiki.db.UTCDateTime(), nullable=False),
         sa.Column("expires", kmwiki.db.UTCDateTime(), nullable=False),
         sa.Column("revoked", kmwiki.db.UTCDateTime(), nullable=True),
+        sa.Column("via", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("agent", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_in_sessions_user_id_users")),

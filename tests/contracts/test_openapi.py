@@ -17,7 +17,9 @@ COMMITTED = ROOT / "docs" / "openapi.json"
 def test_the_committed_document_is_the_served_one(app: Flask) -> None:
     served = app.test_client().get("/api/v1/openapi.json")
     assert served.status_code == 200
-    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == served.get_json(), "run: python -m tests.contracts.write_openapi"
+    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == served.get_json(), (
+        "run: python -m tests.contracts.write_openapi"
+    )
 
 
 def test_it_is_openapi_3_1(app: Flask) -> None:
@@ -27,7 +29,9 @@ def test_it_is_openapi_3_1(app: Flask) -> None:
 
 def test_every_route_of_the_api_is_described(app: Flask) -> None:
     document = app.test_client().get("/api/v1/openapi.json").get_json()
-    described = {(method.upper(), re.sub(r"{\w+}", "{}", path)) for path, item in document["paths"].items() for method in item}
+    described = {
+        (method.upper(), re.sub(r"{\w+}", "{}", path)) for path, item in document["paths"].items() for method in item
+    }
     open_routes = {"api.document", "api.browse"}
     routes = {
         (method, re.sub(r"<[^>]+>", "{}", rule.rule))

@@ -10,7 +10,6 @@ from kmwiki.api.v1.openapi import describe
 from kmwiki.app import create_app
 from kmwiki.cli.instance import make_secret
 from kmwiki.config import Settings
-
 from tests.conftest import ROOT
 
 

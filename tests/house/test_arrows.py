@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
-    program = shutil.which("lint-imports", path=str(ROOT / ".venv" / "bin")) or shutil.which("lint-imports") or "lint-imports"
+    program = (
+        shutil.which("lint-imports", path=str(ROOT / ".venv" / "bin")) or shutil.which("lint-imports") or "lint-imports"
+    )
     command = [sys.executable, program, "--no-cache", "--config", "pyproject.toml"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder), "PATH": ""})  # noqa: S603
+    return subprocess.run(  # noqa: S603 - our own program on our own copy
+        command, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder), "PATH": ""}
+    )
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "kmwiki", tmp_path / "kmwiki", ignore=shutil.ignore_patterns("__pycache__", "static", "translations"))
+    shutil.copytree(
+        ROOT / "kmwiki", tmp_path / "kmwiki", ignore=shutil.ignore_patterns("__pycache__", "static", "translations")
+    )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

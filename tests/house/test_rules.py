@@ -13,7 +13,23 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sorted((ROOT / "kmwiki").rglob("*.py"))
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
-TEXT_SUFFIXES = {".py", ".md", ".toml", ".html", ".css", ".js", ".json", ".po", ".txt", ".cfg", ".yml", ".yaml", ".mako", ".svg", ""}
+TEXT_SUFFIXES = {
+    ".py",
+    ".md",
+    ".toml",
+    ".html",
+    ".css",
+    ".js",
+    ".json",
+    ".po",
+    ".txt",
+    ".cfg",
+    ".yml",
+    ".yaml",
+    ".mako",
+    ".svg",
+    "",
+}
 
 
 def name_of(path: Path) -> str:
@@ -37,7 +53,11 @@ def test_a_file_stays_below_the_wall(path: Path) -> None:
 def test_a_function_fits_on_a_screen(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    long = {node.name: length for node in functions if (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION}
+    long = {
+        node.name: length
+        for node in functions
+        if (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+    }
     assert not long
 
 
@@ -57,7 +77,11 @@ def test_no_module_is_a_drawer_for_everything(path: Path) -> None:
 
 def test_nothing_is_left_for_later() -> None:
     marks = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
-    found = [name_of(path) for path in tracked_files() if path.suffix in {".py", ".html", ".js", ".css"} and marks.search(path.read_text("utf-8"))]
+    found = [
+        name_of(path)
+        for path in tracked_files()
+        if path.suffix in {".py", ".html", ".js", ".css"} and marks.search(path.read_text("utf-8"))
+    ]
     assert not found
 
 
@@ -74,7 +98,11 @@ def test_no_file_names_a_registry_or_a_machine() -> None:
 
 def test_no_style_or_handler_stands_in_a_template() -> None:
     forbidden = re.compile(r"<[^>]*\s(style|on[a-z]+)\s*=", re.IGNORECASE)
-    found = [name_of(path) for path in sorted((ROOT / "templates").rglob("*.html")) if forbidden.search(path.read_text(encoding="utf-8"))]
+    found = [
+        name_of(path)
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        if forbidden.search(path.read_text(encoding="utf-8"))
+    ]
     assert not found
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
 from kmwiki.config import Settings
 from kmwiki.errors import Invalid
 
@@ -14,7 +15,11 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 def table() -> dict[str, tuple[str, str]]:
     """Read README's table: variable -> (default, meaning)."""
-    rows = [line.strip("|").split("|") for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("| `KMWIKI_")]
+    rows = [
+        line.strip("|").split("|")
+        for line in README.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `KMWIKI_")
+    ]
     return {cells[0].strip().strip("`"): (cells[1].strip(), cells[2].strip()) for cells in rows}
 
 
@@ -36,7 +41,10 @@ def test_the_environment_is_read() -> None:
     assert (made.max_upload_mb, made.base_url, made.is_https) == (5, "https://km.example.org", True)
 
 
-@pytest.mark.parametrize(("name", "text"), [("MAX_UPLOAD_MB", "many"), ("MAX_UPLOAD_MB", "0"), ("MAX_UPLOAD_MB", "๕"), ("BASE_URL", "km.example.org")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("MAX_UPLOAD_MB", "many"), ("MAX_UPLOAD_MB", "0"), ("MAX_UPLOAD_MB", "๕"), ("BASE_URL", "km.example.org")],
+)
 def test_a_setting_that_cannot_be_used_is_named(name: str, text: str) -> None:
     with pytest.raises(Invalid, match=f"KMWIKI_{name}"):
         Settings.from_environment({f"KMWIKI_{name}": text})

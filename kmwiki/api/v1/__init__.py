@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-RESOURCES = ("projects", "members", "entries", "comments", "sources", "places", "codings", "codes", "search", "imports", "jobs")
+RESOURCES = (
+    "projects",
+    "members",
+    "entries",
+    "comments",
+    "sources",
+    "places",
+    "codings",
+    "codes",
+    "search",
+    "imports",
+    "jobs",
+)
 """The resources; each is a module of this package that adds its routes to `ground.bp`."""
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def words(message: Message) -> str:
     """Give a message in the reader's language."""
-    return str(gettext(message.text) % message.values) if message.values else str(gettext(message.text).replace("%%", "%"))
+    return (
+        str(gettext(message.text) % message.values) if message.values else str(gettext(message.text).replace("%%", "%"))
+    )
 
 
 def problem_for(error: KmwikiError, status: int) -> Response:

@@ -1,6 +1,7 @@
 """What every API request passes: a token, its rate, JSON that is JSON, and the idempotency key.
 
-A write that carries `Idempotency-Key` is done once. The key is written down in the very transaction of the write, so that
+A write that carries `Idempotency-Key` is done once. The key is written down in the very transaction of the write, so
+that
 even a crash between the commit and the answer cannot do it twice; the answer is added afterwards and given again.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flask import g, has_request_context, jsonify, request
@@ -16,18 +18,23 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from kmwiki.accounts.models import IdempotencyKey
+from kmwiki.accounts.service import touch_token
 from kmwiki.api.v1.ground import bp, caller, settings
 from kmwiki.db import now, session, transaction
 from kmwiki.errors import Conflict, Invalid, TooMany, say
 
 if TYPE_CHECKING:
     from flask import Flask, Response
-    from flask_limiter.wrappers import RequestLimit
+    from flask_limiter import RequestLimit
+
+    from kmwiki.security.policy import Caller
 
 OPEN_ENDPOINTS = frozenset({"api.document", "api.browse"})
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEPT_FOR = timedelta(days=7)
 LONGEST_KEY = 200
+NOTED_EVERY = 300.0  # seconds
+_noted: dict[int, float] = {}
 
 
 def register(app: Flask) -> None:
@@ -57,7 +64,7 @@ def check_request() -> Response | None:
     """Let a request with a live token and readable JSON through; answer a repeated one from what was kept."""
     if request.endpoint in OPEN_ENDPOINTS:
         return None
-    caller()
+    note_use(caller())
     if request.method in WRITES and request.mimetype != "multipart/form-data":
         _check_json()
     key = request.headers.get("Idempotency-Key")
@@ -67,6 +74,15 @@ def check_request() -> Response | None:
         raise Invalid.one("Idempotency-Key", say("An idempotency key has 1 to 200 characters."))
     g.idempotency = (key, _fingerprint())
     return _earlier_answer(key, g.idempotency[1])
+
+
+def note_use(token_owner: Caller) -> None:
+    """Write down that the token was used, at most once in five minutes: who only reads waits for no writer."""
+    token_id, moment = token_owner.token_id or 0, monotonic()
+    if moment - _noted.get(token_id, -NOTED_EVERY) >= NOTED_EVERY:
+        _noted[token_id] = moment
+        with transaction() as opened:
+            touch_token(opened, token_id)
 
 
 def keep_key(opened: Session) -> None:
@@ -87,7 +103,10 @@ def keep_answer(response: Response) -> Response:
         with transaction() as opened:
             opened.execute(
                 update(IdempotencyKey)
-                .where(IdempotencyKey.token_id == caller().token_id, IdempotencyKey.key == request.headers["Idempotency-Key"])
+                .where(
+                    IdempotencyKey.token_id == caller().token_id,
+                    IdempotencyKey.key == request.headers["Idempotency-Key"],
+                )
                 .values(status=response.status_code, answer=answer)
             )
     return response
@@ -120,13 +139,20 @@ def _fingerprint() -> str:
 
 def _earlier_answer(key: str, fingerprint: str) -> Response | None:
     with session() as opened:
-        kept = opened.scalar(select(IdempotencyKey).where(IdempotencyKey.token_id == caller().token_id, IdempotencyKey.key == key))
+        kept = opened.scalar(
+            select(IdempotencyKey).where(IdempotencyKey.token_id == caller().token_id, IdempotencyKey.key == key)
+        )
     if kept is None:
         return None
     if kept.request_hash != fingerprint:
         raise Conflict(say("This idempotency key was used for another request."))
     if kept.status == 0:
-        raise Conflict(say("This request was already carried out, or is being carried out now; read the result instead of sending it again."))
+        raise Conflict(
+            say(
+                "This request was already carried out, or is being carried out now; read the result "
+                "instead of sending it again."
+            )
+        )
     g.pop("idempotency")
     answer = kept.answer or {}
     response = jsonify(answer.get("body"))
@@ -135,5 +161,3 @@ def _earlier_answer(key: str, fingerprint: str) -> Response | None:
     if answer.get("location"):
         response.headers["Location"] = answer["location"]
     return response
-
-

@@ -1,7 +1,8 @@
 """What every API resource stands on: the blueprint, the OpenAPI spec, who calls, pages of lists.
 
-A handler reads `@bp.post("/things")`, below it `@spec.validate(json=ThingIn, resp=answers(ThingOut, status=201), tags=["things"])`,
-takes `json: ThingIn` or `query: ThingQuery` as a keyword and returns a pydantic model, or `(model, 201)`.
+A handler reads `@bp.post("/things")`, below it `@spec.validate(json=ThingIn, resp=answers(ThingOut, status=201),
+tags=["things"])`, takes `json: ThingIn` or `query: ThingQuery` as a keyword and returns a pydantic model, or
+`(model, 201)`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from flask import Blueprint, current_app, g, request
 from pydantic import BaseModel, Field, ValidationError
 from spectree import Response, SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
 
 from kmwiki.accounts import queries
 from kmwiki.db import session
@@ -88,12 +90,14 @@ spec = SpecTree(
     before=refuse_invalid,
     validation_error_model=Problem,
     path="doc",
-    security_schemes=[SecurityScheme(name="token", data={"type": "http", "scheme": "bearer"})],
+    security_schemes=[SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
     security={"token": []},
 )
 
 
-def answers(model: type[BaseModel] | None = None, *, status: int = 200, refusals: Sequence[int] = (401, 403, 404)) -> Response:
+def answers(
+    model: type[BaseModel] | None = None, *, status: int = 200, refusals: Sequence[int] = (401, 403, 404)
+) -> Response:
     """Describe what a handler answers: the model at `status`, a Problem at each refusal."""
     codes: dict[str, Any] = {f"HTTP_{status}": model, **{f"HTTP_{code}": Problem for code in refusals}}
     return Response(**codes)

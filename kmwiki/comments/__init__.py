@@ -1,1 +1,1 @@
-"""Threads of comments; each comment is a source of its own."""
+"""Comments: threads under an entry or about a passage of it; each is a source with revisions of its own."""

@@ -1,1 +1,1 @@
-"""Entries: notes of every kind, with their fields, dates, places and authors."""
+"""Entries: the notes of a project, their kinds with their own fields, and what stands around their texts."""

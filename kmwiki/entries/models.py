@@ -38,15 +38,21 @@ class Entry(Base):
     event_written: Mapped[str | None]  # the words as written
     licence: Mapped[str | None]  # None is "not stated", never "free"
     origin_key: Mapped[str | None]  # what makes a second import find it: `gotoknow:166221`, `sha256:...`
-    origin: Mapped[dict[str, Any]] = mapped_column(default=dict)  # system, layout, record_no, url, written, edited, sha256
+    origin: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # system, layout, record_no, url, written, edited, sha256
     original_id: Mapped[int | None] = mapped_column(ForeignKey("originals.id"))
     provenance: Mapped[dict[str, Any]] = mapped_column(default=dict)  # field -> text | guess | person | default
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the kind's own fields
     written: Mapped[datetime | None]  # when the original was written, if it says so
 
     source: Mapped[Source] = relationship(lazy="raise")
-    places: Mapped[list[EntryPlace]] = relationship(order_by="EntryPlace.ord", cascade="all, delete-orphan", lazy="raise")
-    authors: Mapped[list[EntryAuthor]] = relationship(order_by="EntryAuthor.ord", cascade="all, delete-orphan", lazy="raise")
+    places: Mapped[list[EntryPlace]] = relationship(
+        order_by="EntryPlace.ord", cascade="all, delete-orphan", lazy="raise"
+    )
+    authors: Mapped[list[EntryAuthor]] = relationship(
+        order_by="EntryAuthor.ord", cascade="all, delete-orphan", lazy="raise"
+    )
     tags: Mapped[list[EntryTag]] = relationship(order_by="EntryTag.tag", cascade="all, delete-orphan", lazy="raise")
 
     def index_keys(self) -> list[str]:

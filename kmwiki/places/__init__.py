@@ -1,1 +1,1 @@
-"""Provinces, districts and tambons, and how people write their names."""
+"""Places: provinces, districts and tambons, their names and aliases, and how a written place is understood."""

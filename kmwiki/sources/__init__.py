@@ -1,1 +1,1 @@
-"""Any text that can be revised, searched, coded and discussed; and who may read it."""
+"""Sources: texts that are revised, read, coded and discussed; who may read them is told here alone."""

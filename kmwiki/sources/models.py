@@ -14,7 +14,8 @@ from kmwiki.db import Base, now
 class Source(Base):
     """Any text that can be revised, searched, coded and discussed.
 
-    `root_id` is the entry it hangs on (its own id for an entry): audience, state and author of the root decide who reads it.
+    `root_id` is the entry it hangs on (its own id for an entry): audience, state and author of the root decide who
+    reads it.
     """
 
     __tablename__ = "sources"

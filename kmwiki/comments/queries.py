@@ -1,0 +1,167 @@
+"""Reading comments: a thread in reading order, and the flat list of the API."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from kmwiki.accounts.models import User
+from kmwiki.comments.models import Comment
+from kmwiki.comments.schemas import CommentOut, PassageOut
+from kmwiki.sources.access import may_read, visible_to
+from kmwiki.sources.models import Source
+from kmwiki.sources.queries import heads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
+    from kmwiki.sources.models import Revision
+
+DEEPEST = 4
+"""Answers below this depth stand at it, with the name of whom they answer."""
+
+PAGE = 100
+"""Comments on a page of a thread."""
+
+
+@dataclass(slots=True)
+class Said:
+    """A comment at its place in a thread. `revision` is None for one that was removed but has answers."""
+
+    comment: Comment
+    depth: int  # 0 for one that answers no other
+    answers_to: str | None  # whom it answers, where the indent does not show it
+    revision: Revision | None = None
+    name: str = ""  # of its writer, empty if not known
+
+    @property
+    def when(self) -> datetime:
+        """When it was written, as far as known."""
+        return self.comment.written or self.comment.source.created
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A page of an entry's comments in reading order; `total` counts those not removed."""
+
+    items: list[Said]
+    total: int
+    page: int
+    pages: int
+
+
+def thread(session: Session, caller: Caller, source_id: int, *, page: int = 1, holding: int | None = None) -> Thread:
+    """Return a page of the comments on an entry's source; the one that holds the comment `holding`, if that is given.
+
+    However deep the answers go, they come as a flat list in reading order. Empty if the caller may not read the root.
+    """
+    root = session.get(Source, source_id)
+    if root is None or not may_read(caller, root, root):
+        return Thread([], 0, 1, 1)
+    statement = (
+        select(Comment)
+        .where(Comment.on_source_id == source_id)
+        .order_by(Comment.id)
+        .options(joinedload(Comment.source))
+    )
+    comments = session.scalars(statement).all()
+    names = _names(session, comments)
+    ordered = _in_reading_order(comments, names)
+    pages = max(1, -(-len(ordered) // PAGE))
+    if holding is not None:
+        place = next((index for index, said in enumerate(ordered) if said.comment.id == holding), 0)
+        page = place // PAGE + 1
+    page = min(max(page, 1), pages)
+    shown = ordered[(page - 1) * PAGE : page * PAGE]
+    live = heads(session, [said.comment.source for said in shown if said.comment.source.deleted is None])
+    for said in shown:
+        said.revision = live.get(said.comment.source_id)
+    return Thread(shown, sum(comment.source.deleted is None for comment in comments), page, pages)
+
+
+def _names(session: Session, comments: Iterable[Comment]) -> dict[int, str]:
+    """Return the writer's name of each comment, by its id: the member's, or the one its page gave."""
+    people = {comment.source.author_id for comment in comments if comment.source.author_id is not None}
+    known: dict[int, str] = {}
+    if people:
+        known = {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(people)))}
+    return {comment.id: known.get(comment.source.author_id or 0, comment.author_name) for comment in comments}
+
+
+def _in_reading_order(comments: Sequence[Comment], names: dict[int, str]) -> list[Said]:
+    """Walk the tree without recursion; a removed comment stays only where something stands under it."""
+    answers: defaultdict[int | None, list[Comment]] = defaultdict(list)
+    kept: set[int] = set()
+    for comment in reversed(comments):  # an answer is always younger than what it answers
+        if comment.source.deleted is None or comment.id in kept:
+            answers[comment.parent_id].append(comment)
+            if comment.parent_id is not None:
+                kept.add(comment.parent_id)
+    ordered: list[Said] = []
+    waiting = [(comment, 0) for comment in answers[None]]
+    while waiting:
+        comment, depth = waiting.pop()
+        flat = comment.parent_id is not None and depth > DEEPEST
+        whom = names.get(comment.parent_id, "") if flat and comment.parent_id is not None else None
+        ordered.append(Said(comment, min(depth, DEEPEST), whom, None, names[comment.id]))
+        waiting += [(answer, depth + 1) for answer in answers[comment.id]]
+    return ordered
+
+
+def flat(
+    session: Session, caller: Caller, source_id: int, *, offset: int = 0, size: int = 50
+) -> tuple[list[CommentOut], int]:
+    """Return the comments on an entry's source, oldest first, without the removed ones, and how many there are."""
+    wanted = (Comment.on_source_id == source_id, visible_to(caller))
+    total = (
+        session.scalar(
+            select(func.count()).select_from(Comment).join(Source, Source.id == Comment.source_id).where(*wanted)
+        )
+        or 0
+    )
+    statement = (
+        select(Comment)
+        .join(Source, Source.id == Comment.source_id)
+        .where(*wanted)
+        .order_by(Comment.id)
+        .offset(offset)
+        .limit(size)
+        .options(joinedload(Comment.source))
+    )
+    return outs(session, session.scalars(statement).all()), total
+
+
+def outs(session: Session, comments: Sequence[Comment]) -> list[CommentOut]:
+    """Make the API's shape of comments whose sources are loaded."""
+    texts = heads(session, [comment.source for comment in comments])
+    names = _names(session, comments)
+    return [_out(comment, texts[comment.source_id], names[comment.id]) for comment in comments]
+
+
+def _out(comment: Comment, head: Revision, name: str) -> CommentOut:
+    passage = None
+    if comment.on_revision is not None and comment.start is not None and comment.end is not None:
+        passage = PassageOut(
+            revision=comment.on_revision, start=comment.start, end=comment.end, quote=comment.quote or ""
+        )
+    is_ours = comment.source.author_id is not None
+    return CommentOut(
+        id=comment.id,
+        source_id=comment.source_id,
+        revision=head.no,
+        parent_id=comment.parent_id,
+        author=name if is_ours else None,
+        author_name=name,
+        body=head.body,
+        body_format=head.format,
+        passage=passage,
+        created=comment.written or comment.source.created,
+    )

@@ -1,0 +1,53 @@
+"""The shapes of comments that go in and out of the doors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class PassageIn(BaseModel):
+    """A passage of the entry's reading text.
+
+    Code points, the end exclusive. The quote, if given, must be those words.
+    """
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    quote: str | None = None
+    revision: int | None = None
+
+
+class PassageOut(BaseModel):
+    """The passage that a comment is about, in the revision it was made on."""
+
+    revision: int
+    start: int
+    end: int
+    quote: str
+
+
+class CommentIn(BaseModel):
+    """A new comment."""
+
+    body: str
+    body_format: Literal["markdown", "plain"] = "markdown"
+    parent_id: int | None = None
+    passage: PassageIn | None = None
+
+
+class CommentOut(BaseModel):
+    """A comment. `author` is a member's name, null for an imported one, whose `author_name` the page may have given."""
+
+    id: int
+    source_id: int
+    revision: int
+    parent_id: int | None
+    author: str | None
+    author_name: str
+    body: str
+    body_format: str
+    passage: PassageOut | None
+    created: datetime

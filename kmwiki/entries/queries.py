@@ -1,0 +1,128 @@
+"""Reading entries: the list with its filters, and the shapes that the doors give out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sqlalchemy import func, select
+
+from kmwiki.accounts.models import Project
+from kmwiki.entries.access import WHOLE
+from kmwiki.entries.filters import EntryFilters, Paging, conditions, order_of
+from kmwiki.entries.models import Entry
+from kmwiki.entries.schemas import EntryOut, EntrySummary, EventOut, Origin, PlaceOut
+from kmwiki.places.queries import place
+from kmwiki.sources.access import in_bin_for, visible_to
+from kmwiki.sources.models import Source
+from kmwiki.sources.queries import revision
+from kmwiki.text.thai import slugify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
+
+__all__ = ["EntryFilters", "Paging", "binned", "entry_out", "list_entries", "path_of", "summary_of"]
+
+_SLUG_LONGEST = 60
+
+
+def path_of(slug: str, entry: Entry) -> str:
+    """Return the entry's address on this site: its number, and its title for people to read."""
+    words = slugify(entry.title)[:_SLUG_LONGEST].rstrip("-")
+    return f"/p/{slug}/e/{entry.number}{'-' + quote(words) if words else ''}"
+
+
+def list_entries(
+    session: Session, caller: Caller, project_id: int, filters: EntryFilters | None = None, page: Paging | None = None
+) -> tuple[Sequence[Entry], int]:
+    """Return a page of the entries that the caller may read and the filters let through, and how many there are.
+
+    Each is loaded whole.
+    """
+    filters, page = filters or EntryFilters(), page or Paging()
+    wanted = (Entry.project_id == project_id, visible_to(caller), *conditions(filters, caller))
+    joined = select(Entry).join(Source, Source.id == Entry.source_id).where(*wanted)
+    total = session.scalar(select(func.count()).select_from(joined.with_only_columns(Entry.id).subquery())) or 0
+    rows = session.scalars(
+        joined.options(*WHOLE).order_by(*order_of(filters.sort)).offset(page.offset).limit(page.size)
+    )
+    return rows.all(), total
+
+
+def binned(session: Session, caller: Caller, project_id: int) -> Sequence[Entry]:
+    """Return the binned entries that the caller may bring back, the last thrown away first."""
+    statement = (
+        select(Entry)
+        .join(Source, Source.id == Entry.source_id)
+        .where(Entry.project_id == project_id, in_bin_for(caller))
+        .order_by(Source.deleted.desc(), Entry.id.desc())
+        .options(*WHOLE)
+    )
+    return session.scalars(statement).all()
+
+
+def comment_counts(session: Session, source_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many comments hang on each of these entries' sources; those with none are left out."""
+    rows = session.execute(
+        select(Source.root_id, func.count())
+        .where(Source.kind == "comment", Source.deleted.is_(None), Source.root_id.in_(source_ids))
+        .group_by(Source.root_id)
+    )
+    return {root: count for root, count in rows if root is not None}
+
+
+def entry_out(session: Session, entry: Entry) -> EntryOut:
+    """Make the API's whole shape of an entry that was loaded whole."""
+    head = revision(session, entry.source)
+    summary = summary_of(_slug(session, entry.project_id), entry)
+    origin = Origin.model_validate({**entry.origin, "licence": entry.licence}) if entry.origin else None
+    return EntryOut(**summary.model_dump(), body=head.body, body_format=head.format, origin=origin, fields=entry.fields)
+
+
+def _slug(session: Session, project_id: int) -> str:
+    return session.scalars(select(Project.slug).where(Project.id == project_id)).one()
+
+
+def summary_of(slug: str, entry: Entry) -> EntrySummary:
+    """Make the API's list shape of an entry that was loaded whole."""
+    return EntrySummary(
+        id=entry.id,
+        number=entry.number,
+        source_id=entry.source_id,
+        revision=entry.source.head_no,
+        url=path_of(slug, entry),
+        kind=entry.kind,
+        title=entry.title,
+        lead=entry.lead,
+        event_date=entry.event_written,
+        event=event_of(entry),
+        places=[_place_out(each.place_code) for each in entry.places],
+        tags=[each.tag for each in entry.tags],
+        authors=[each.name for each in entry.authors],
+        visibility=entry.source.audience,
+        status=entry.source.state,
+        created=entry.source.created,
+        updated=entry.source.updated,
+    )
+
+
+def event_of(entry: Entry) -> EventOut | None:
+    """Return when it happened, or None if that is not told."""
+    if entry.event_start is None or entry.event_end is None:
+        return None
+    return EventOut(
+        start=entry.event_start,
+        end=entry.event_end,
+        precision=entry.event_precision or "day",
+        calendar=entry.event_calendar or "be",
+        written=entry.event_written or "",
+    )
+
+
+def _place_out(code: str) -> PlaceOut:
+    found = place(code)
+    return PlaceOut(code=found.code, name_th=found.name_th, name_en=found.name_en, level=found.level)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from flask import current_app, request, url_for
-from flask_babel import format_decimal, format_time, get_locale, gettext, ngettext, to_user_timezone
+from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, ngettext, to_user_timezone
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -48,11 +48,17 @@ def icon(name: str, size: str = "") -> Markup:
 
 
 def show_date(value: date | datetime | dates.DateReading | None, style: str = "long") -> str:
-    """Write a date in the reader's calendar: Buddhist era in Thai, common era in English. None gives nothing."""
+    """Write a date in the reader's calendar: Buddhist era in Thai, common era in English. None gives nothing.
+
+    `style` is long, short, or full: long with the day of the week.
+    """
     if value is None:
         return ""
     day = to_user_timezone(value).date() if isinstance(value, datetime) else value
-    return dates.show(day, locale_code(), style=style)
+    written = dates.show(day, locale_code(), style="short" if style == "short" else "long")
+    if style != "full" or not isinstance(day, date):
+        return written
+    return gettext("%(weekday)s, %(date)s", weekday=format_date(day, "EEEE"), date=written)
 
 
 def show_moment(value: datetime | None, style: str = "short") -> str:

@@ -1,0 +1,179 @@
+"""A project at a glance: what its home page shows, each part in one or two queries, nothing that the reader may not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from kmwiki.accounts.models import Membership, OneTimeLink, User
+from kmwiki.coding.models import Code, Coding
+from kmwiki.comments.models import Comment
+from kmwiki.entries.models import Entry, EntryPlace
+from kmwiki.sources.access import visible_to
+from kmwiki.sources.models import Revision, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
+
+EXCERPT = 400
+"""How many code points of a comment are fetched to be clipped on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Figures of the side menu: notes that the reader may open, live codes, the reader's codings that changed or were lost."""
+
+    entries: int
+    codes: int
+    to_review: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A note in a list of new ones, with how much was coded and said on it."""
+
+    entry: Entry
+    codings: int
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment with the beginning of its text and the note it hangs on."""
+
+    id: int
+    author: str
+    text: str
+    when: datetime
+    entry_number: int
+    entry_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceShare:
+    """How many notes there are about a province and how many of them carry a coding. A note in two provinces counts in each."""
+
+    code: str
+    entries: int
+    coded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a person has done in a project so far."""
+
+    has_written: bool
+    has_coded: bool
+    has_commented: bool
+    has_company: bool
+
+
+def totals(session: Session, caller: Caller, project_id: int) -> Totals:
+    """Return the figures of the side menu."""
+    entries = session.scalar(select(func.count()).select_from(Entry).join(Entry.source).where(_readable(caller, project_id)))
+    codes = session.scalar(select(func.count(Code.id)).where(Code.project_id == project_id, Code.state == "live"))
+    waiting = session.scalar(select(func.count(Coding.id)).join(Source, Source.id == Coding.source_id).where(_to_review(caller, project_id)))
+    return Totals(entries=entries or 0, codes=codes or 0, to_review=waiting or 0)
+
+
+def newest(session: Session, caller: Caller, project_id: int, *, size: int = 5) -> list[NewEntry]:
+    """Return the notes that were put in last, with their authors and places."""
+    found = session.scalars(
+        select(Entry)
+        .join(Entry.source)
+        .where(_readable(caller, project_id), Source.state == "published")
+        .order_by(Source.created.desc(), Entry.id.desc())
+        .limit(size)
+        .options(joinedload(Entry.source), selectinload(Entry.authors), selectinload(Entry.places))
+    ).all()
+    codings = _count(session, Coding.root_id, Coding.deleted.is_(None), found)
+    said = aliased(Source)
+    comments = _count(session, Comment.on_source_id, exists().where(said.id == Comment.source_id, said.deleted.is_(None)), found)
+    return [NewEntry(entry, codings.get(entry.source_id, 0), comments.get(entry.source_id, 0)) for entry in found]
+
+
+def drafts(session: Session, caller: Caller, project_id: int, *, size: int = 5) -> Sequence[Entry]:
+    """Return the caller's own unfinished notes, the last touched first."""
+    return session.scalars(
+        select(Entry)
+        .join(Entry.source)
+        .where(_readable(caller, project_id), Source.state == "draft", Source.author_id == caller.user_id)
+        .order_by(Source.updated.desc())
+        .limit(size)
+        .options(joinedload(Entry.source))
+    ).all()
+
+
+def last_said(session: Session, caller: Caller, project_id: int, *, size: int = 5) -> list[Said]:
+    """Return the newest comments, by when they were put here."""
+    rows = session.execute(
+        select(Comment.id, Comment.author_name, User.name, func.substr(Revision.reading_text, 1, EXCERPT), Source.created, Entry.number, Entry.title)
+        .join(Source, Source.id == Comment.source_id)
+        .join(Revision, and_(Revision.source_id == Source.id, Revision.no == Source.head_no))
+        .join(Entry, Entry.source_id == Comment.on_source_id)
+        .outerjoin(User, User.id == Source.author_id)
+        .where(Source.project_id == project_id, visible_to(caller))
+        .order_by(Source.created.desc(), Comment.id.desc())
+        .limit(size)
+    )
+    return [Said(id_, given or name or "", text, when, number, title) for id_, given, name, text, when, number, title in rows]
+
+
+def by_province(session: Session, caller: Caller, project_id: int) -> list[ProvinceShare]:
+    """Return the provinces that notes are about, those with most notes first."""
+    is_coded = exists().where(Coding.root_id == Entry.source_id, Coding.deleted.is_(None))
+    rows = session.execute(
+        select(EntryPlace.province_code, func.count(Entry.id.distinct()), func.count(Entry.id.distinct()).filter(is_coded))
+        .join(Entry, Entry.id == EntryPlace.entry_id)
+        .join(Entry.source)
+        .where(_readable(caller, project_id), Source.state == "published")
+        .group_by(EntryPlace.province_code)
+        .order_by(func.count(Entry.id.distinct()).desc(), EntryPlace.province_code)
+    )
+    return [ProvinceShare(*row) for row in rows]
+
+
+def done_by(session: Session, caller: Caller, project_id: int) -> Done:
+    """Return what the caller has done here; company is another member who can sign in."""
+    wrote = and_(Source.project_id == project_id, Source.author_id == caller.user_id, Source.deleted.is_(None))
+    invited = or_(User.password_hash.is_not(None), exists().where(OneTimeLink.user_id == User.id))
+    company = (
+        select(Membership.user_id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.project_id == project_id, Membership.user_id != caller.user_id, invited)
+    )
+    answers = session.execute(
+        select(
+            exists().where(wrote, Source.kind == "entry"),
+            exists().where(Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None)),
+            exists().where(wrote, Source.kind == "comment"),
+            exists(company),
+        )
+    ).one()
+    return Done(*answers)
+
+
+def _readable(caller: Caller, project_id: int) -> ColumnElement[bool]:
+    return and_(Entry.project_id == project_id, visible_to(caller))
+
+
+def _to_review(caller: Caller, project_id: int) -> ColumnElement[bool]:
+    if caller.user_id is None:
+        return false()
+    mine = and_(Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None))
+    return and_(mine, Coding.state != "placed", visible_to(caller))
+
+
+def _count(session: Session, column: ColumnElement[int], condition: ColumnElement[bool], entries: Sequence[Entry]) -> dict[int, int]:
+    """Count rows by the entry's source that they hang on."""
+    ids = [entry.source_id for entry in entries]
+    rows = session.execute(select(column, func.count()).where(column.in_(ids), condition).group_by(column))
+    return {source_id: count for source_id, count in rows}

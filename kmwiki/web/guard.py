@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from kmwiki.api.v1.ground import bp as api
 from kmwiki.errors import Forbidden, Invalid, say
 from kmwiki.security import csp
 from kmwiki.web.context import settings
@@ -31,6 +32,7 @@ def nonce() -> str:
 def register(app: Flask) -> None:
     """Put the guard before and after every request."""
     csrf.init_app(app)
+    csrf.exempt(api)  # tokens only: no cookie is read there
     app.before_request(check_origin)
     app.after_request(add_headers)
     app.register_error_handler(CSRFError, refuse_stale_form)

@@ -1,0 +1,172 @@
+"""The job table: what is asked for is done, asked twice it is done once, and nothing asked meanwhile is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kmwiki import db
+from kmwiki.errors import Invalid
+from kmwiki.jobs import service
+from kmwiki.jobs.models import Job
+from kmwiki.jobs.worker import JobKind, Worker, start_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kmwiki.jobs.service import Claimed
+
+pytestmark = pytest.mark.usefixtures("settings")
+
+
+def enqueue(kind: str, key: str, *, is_kept: bool = False) -> None:
+    with db.transaction() as session:
+        service.enqueue(session, kind, key, is_kept=is_kept)
+
+
+def jobs() -> list[Job]:
+    with db.session() as session:
+        return list(session.query(Job).order_by(Job.id))
+
+
+def make_due() -> None:
+    with db.transaction() as session:
+        session.query(Job).update({Job.run_after: db.now() - timedelta(hours=1), Job.lease_until: None})
+
+
+def test_asking_twice_makes_one_job() -> None:
+    enqueue("index", "source:1")
+    enqueue("index", "source:1")
+    enqueue("index", "source:2")
+    assert [(job.key, job.generation) for job in jobs()] == [("source:1", 2), ("source:2", 1)]
+
+
+def test_the_job_goes_with_the_change_that_asked_for_it() -> None:
+    def ask_and_fail() -> None:
+        with db.transaction() as session:
+            service.enqueue(session, "index", "source:1")
+            raise Invalid("the change is refused")
+
+    with pytest.raises(Invalid):
+        ask_and_fail()
+    assert not jobs()
+
+
+def test_a_batch_is_handed_over_and_ended() -> None:
+    seen: list[list[str]] = []
+
+    def run(claimed: Sequence[Claimed]) -> None:
+        seen.append([job.key for job in claimed])
+
+    for number in range(5):
+        enqueue("index", f"source:{number}")
+    worker = Worker({"index": JobKind(run, batch=3)})
+    assert worker.run_once()
+    assert worker.run_once()
+    assert not worker.run_once()
+    assert [len(batch) for batch in seen] == [3, 2]
+    assert sorted(chain.from_iterable(seen)) == [f"source:{number}" for number in range(5)]
+    assert not jobs()
+
+
+def test_a_job_asked_again_while_it_runs_is_run_again() -> None:
+    runs: list[str] = []
+
+    def run(claimed: Sequence[Claimed]) -> None:
+        runs.append(claimed[0].key)
+        if len(runs) == 1:
+            enqueue("index", "source:1")
+
+    enqueue("index", "source:1")
+    Worker({"index": JobKind(run)}).drain()
+    assert runs == ["source:1", "source:1"]
+    assert not jobs()
+
+
+def test_a_failing_job_is_tried_again_later_and_given_up_at_last() -> None:
+    def run(claimed: Sequence[Claimed]) -> None:
+        raise OSError(f"no room for {claimed[0].key}")
+
+    enqueue("index", "source:1")
+    worker = Worker({"index": JobKind(run)})
+    assert worker.run_once()
+    assert not worker.run_once()
+    (job,) = jobs()
+    assert (job.state, job.tries) == ("queued", 1)
+    assert "no room for source:1" in (job.error or "")
+    for _ in range(service.MOST_TRIES):
+        make_due()
+        worker.run_once()
+    (job,) = jobs()
+    assert (job.state, job.tries) == ("failed", service.MOST_TRIES)
+    enqueue("index", "source:1")
+    (job,) = jobs()
+    assert (job.state, job.tries) == ("queued", 0)
+
+
+def test_a_job_that_a_person_waits_for_keeps_its_result_or_its_failure() -> None:
+    def run(claimed: Sequence[Claimed]) -> dict[str, object]:
+        if claimed[0].key == "bad":
+            raise Invalid("the file is empty")
+        return {"created": 2}
+
+    enqueue("import", "good", is_kept=True)
+    enqueue("import", "bad", is_kept=True)
+    Worker({"import": JobKind(run)}).drain()
+    good, bad = jobs()
+    assert (good.state, good.result) == ("done", {"created": 2})
+    assert (bad.state, bad.error) == ("failed", "Invalid: the file is empty")
+
+
+def test_a_killed_workers_job_comes_back_when_its_lease_ends() -> None:
+    enqueue("index", "source:1")
+    with db.transaction() as session:
+        assert service.claim(session, ["index"], lease=timedelta(seconds=60))
+    with db.transaction() as session:
+        assert not service.claim(session, ["index"])
+    with db.transaction() as session:
+        session.query(Job).update({Job.lease_until: db.now() - timedelta(seconds=1)})
+    with db.transaction() as session:
+        (claimed,) = service.claim(session, ["index"])
+    assert claimed.tries == 2
+
+
+def test_progress_is_told_and_keeps_the_lease() -> None:
+    enqueue("import", "one", is_kept=True)
+    with db.transaction() as session:
+        (claimed,) = service.claim(session, ["import"], lease=timedelta(seconds=-5))
+    with db.transaction() as session:
+        service.report_progress(session, claimed.id, done=2, total=5, message="reading")
+    (job,) = jobs()
+    assert job.progress == {"done": 2, "total": 5, "message": "reading"}
+    assert job.lease_until is not None
+    assert job.lease_until > db.now()
+
+
+def test_ending_a_job_that_is_gone_does_nothing() -> None:
+    enqueue("index", "source:1")
+    with db.transaction() as session:
+        (claimed,) = service.claim(session, ["index"])
+        service.finish(session, claimed)
+    with db.transaction() as session:
+        service.finish(session, claimed)
+        service.fail(session, claimed, "too late")
+    assert not jobs()
+
+
+def test_the_thread_works_until_it_is_stopped() -> None:
+    enqueue("index", "source:1")
+    done: list[str] = []
+    worker = Worker({"index": JobKind(lambda claimed: done.append(claimed[0].key))})
+    thread = start_thread(worker)
+    for _ in range(100):
+        if not jobs():
+            break
+        thread.join(0.05)
+    worker.stop()
+    thread.join(5)
+    assert done == ["source:1"]
+    assert not thread.is_alive()

@@ -1,0 +1,97 @@
+"""A small world for the permission matrix: a project with one of everything, seen by people of every level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from kmwiki.accounts import service as accounts
+from kmwiki.accounts.models import ApiToken, SignInSession
+from kmwiki.coding import service as coding
+from kmwiki.coding.models import Code
+from kmwiki.coding.schemas import CodingIn
+from kmwiki.comments import service as comments
+from kmwiki.db import now, transaction
+from kmwiki.entries import service as entries
+from kmwiki.entries.schemas import EntryIn
+from kmwiki.jobs.models import Job
+from kmwiki.security.policy import Caller, Role
+from kmwiki.sources.models import Source
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tests.make import Make
+
+BODY = "วันนี้มีประชุมทีมสนับสนุน มาครบทุกคน"
+
+
+@dataclass
+class World:
+    """Who is there, and the ids that the placeholders of a row stand for."""
+
+    people: dict[str, Caller | None]
+    places: dict[str, Any]
+
+
+def build_world(make: Make) -> World:
+    """Make a project whose entry, comment and coding belong to its supervisor: no level below may change them as its own."""
+    project, other = make.project("ours"), make.project("theirs")
+    author = make.member(project, Role.SUPERVISOR)
+    people: dict[str, Caller | None] = {role.label: make.member(project, role) for role in Role}
+    make.member(project, Role.OWNER)  # so that the first owner is never the last
+    people |= {
+        "anyone": None,
+        "signed_in": make.caller(make.user()),
+        "outsider": make.member(other, Role.OWNER),
+        "admin": make.caller(make.user(is_admin=True)),
+    }
+    victim = make.user(email="victim@example.org")
+    make.member(project, Role.READER, user=victim)
+    with transaction() as session:
+        places = fill(session, author, project_id=project.id)
+        places["user"], places["email"] = victim.id, victim.email
+        places["link"] = accounts.create_link(session, author, victim, purpose="sign_in")
+    places |= {"slug": project.slug, "free_slug": "free"}
+    return World(people, places)
+
+
+def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]:
+    """Put one of everything into the project, through the services."""
+    from kmwiki.accounts.models import Project  # noqa: PLC0415
+
+    project = session.get_one(Project, project_id)
+    data = EntryIn(kind="reflection", title="บันทึกสมมุติ", body=BODY, body_format="plain", status="published")
+    entry = entries.create_entry(session, author, project, data)
+    session.flush()
+    source = session.get_one(Source, entry.source_id)
+    comment = comments.add_comment(session, author, source, body="เห็นด้วยค่ะ")
+    code = Code(project_id=project_id, guid="11111111-1111-4111-8111-111111111111", name_th="การออม")
+    other_code = Code(project_id=project_id, guid="22222222-2222-4222-8222-222222222222", name_th="หนี้สิน")
+    job = Job(kind="import", key="one", state="done", project_id=project_id, user_id=author.user_id, is_kept=True)
+    session.add_all([code, other_code, job])
+    session.flush()
+    wanted = CodingIn(code_id=code.id, start=0, end=6, quote=BODY[:6], revision=1)
+    coding_row, _ = coding.add_coding(session, author, source, wanted)
+    session.flush()
+    return {
+        "number": entry.number,
+        "entry": entry.id,
+        "source": source.id,
+        "revision": 1,
+        "comment": comment.id,
+        "code": code.id,
+        "other_code": other_code.id,
+        "coding": coding_row.id,
+        "job": job.id,
+    }
+
+
+def own_rows(session: Session, user_id: int) -> dict[str, int]:
+    """Make a token and a session of that person, for the routes that end one's own."""
+    token = ApiToken(user_id=user_id, name="x", token_hash=f"t{user_id}")
+    row = SignInSession(user_id=user_id, token_hash=f"s{user_id}", expires=now() + timedelta(hours=1))
+    session.add_all([token, row])
+    session.flush()
+    return {"token_id": token.id, "session_id": row.id}

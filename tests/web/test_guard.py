@@ -1,0 +1,84 @@
+"""What every page passes: CSRF token, origin, content policy, error pages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kmwiki import db
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from kmwiki.security.policy import Caller
+    from tests.make import Make
+
+
+def test_a_form_without_its_token_does_nothing(strict_app: Flask) -> None:
+    answer = strict_app.test_client().post("/sign-in", data={"email": "a@example.org", "password": "x" * 12})
+    assert answer.status_code == 422
+    assert "ฟอร์ม" in answer.get_data(as_text=True)
+
+
+def test_a_form_with_its_token_is_taken(strict_app: Flask) -> None:
+    client = strict_app.test_client()
+    page = client.get("/sign-in").get_data(as_text=True)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page) or re.search(
+        r'value="([^"]+)"[^>]*csrf_token', page
+    )
+    assert found
+    form = {"email": "nobody@example.org", "password": "x" * 12, "csrf_token": found.group(1)}
+    assert client.post("/sign-in", data=form).status_code in {401, 422}
+
+
+def test_a_form_from_another_site_is_refused(client: FlaskClient) -> None:
+    for origin in ("https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81"):
+        assert client.post("/sign-in", data={}, headers={"Origin": origin}).status_code == 403
+    assert client.post("/sign-in", data={}, headers={"Origin": "http://localhost"}).status_code != 403
+
+
+def test_a_page_says_what_may_run_on_it(client: FlaskClient) -> None:
+    answer = client.get("/sign-in")
+    policy = answer.headers["Content-Security-Policy"]
+    script = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
+    assert "unsafe" not in policy
+    assert re.search(r"'nonce-[\w-]{20,}'", script)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert policy != client.get("/sign-in").headers["Content-Security-Policy"]
+
+
+def test_a_page_that_does_not_exist_says_so_in_thai(client: FlaskClient) -> None:
+    answer = client.get("/no-such-page")
+    assert answer.status_code == 404
+    assert re.search("[ก-๛]{4}", answer.get_data(as_text=True))
+
+
+def test_a_private_page_sends_a_visitor_to_sign_in_and_back(client: FlaskClient) -> None:
+    answer = client.get("/me?x=1")
+    assert answer.status_code == 302
+    assert "/sign-in?next=" in answer.headers["Location"]
+
+
+def test_a_fault_of_ours_is_drawn_without_its_details(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    app.config["TESTING"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    db.release()
+    answer = app.test_client().get("/p/demo/", headers={"Cookie": "kmwiki=x"})
+    caplog.clear()
+    assert answer.status_code == 500
+    text = answer.get_data(as_text=True)
+    assert "Traceback" not in text
+    assert "RuntimeError" not in text
+
+
+def test_too_large_a_body_is_refused_in_words(
+    app: Flask, make: Make, signed_in: Callable[[Caller], FlaskClient]
+) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    answer = signed_in(make.caller(make.user())).post("/me", data={"name": "ก" * 2000})
+    assert answer.status_code in {404, 405, 413}

@@ -118,9 +118,7 @@ def test_the_doctor_finds_a_healthy_instance_well_and_names_what_is_not(program:
     assert "chmod 600" in ill.stdout
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["--help"], ["serve", "--help"], ["search", "query", "--help"], ["--version"]]
-)
+@pytest.mark.parametrize("line", ["", "--help", "serve --help", "search query --help", "--version"])
 def test_help_needs_no_instance(program: Program, line: str) -> None:
     found = program.run(*line.split())
     assert found.returncode in {0, 2}

@@ -26,6 +26,8 @@ ROWS: list[Row] = [
     row for module in iter_modules(matrix.__path__) for row in import_module(f"{matrix.__name__}.{module.name}").ROWS
 ]
 REFUSED = {401, 403, 404}
+OURS = ("slug", "entry", "source", "comment", "code", "coding", "job")
+"""The placeholders that stand for something of the project."""
 
 
 def routes(app: Flask) -> set[tuple[str, str]]:

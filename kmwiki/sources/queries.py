@@ -50,3 +50,8 @@ def heads(session: Session, sources: Iterable[Source]) -> dict[int, Revision]:
         )
         found.update({row.source_id: row for row in rows})
     return found
+
+
+def author_of(session: Session, of: Revision) -> str:
+    """Return the name of who saved a revision, empty if not known."""
+    return session.scalar(select(User.name).where(User.id == of.author_id)) or ""

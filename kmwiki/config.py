@@ -14,6 +14,9 @@ from kmwiki.paths import default_instance
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+"""Where `kmwiki serve` listens when nothing else is said; stands in links where no base address is set."""
+
 
 def _setting(default: object, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})

@@ -39,7 +39,7 @@ def set_active(session: Session, caller: Caller, user: User, *, is_active: bool)
         return
     if not is_active:
         _keep_an_admin(session, user)
-        end_sessions(session, user)
+        end_sessions(session, caller, user)
         void_links(session, user)
         live = (ApiToken.user_id == user.id) & ApiToken.revoked.is_(None)
         session.execute(update(ApiToken).where(live).values(revoked=now()))

@@ -18,6 +18,7 @@ from kmwiki.text.thai import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -147,6 +148,14 @@ def user_for(session: Session, user_id: int) -> User:
 def users(session: Session) -> Sequence[User]:
     """Return every person, active ones first, by address."""
     return session.scalars(select(User).order_by(User.is_active.desc(), User.email)).all()
+
+
+def last_seen(session: Session) -> dict[int, datetime]:
+    """Return when each person was last seen in a browser; those who never signed in are left out."""
+    rows = session.execute(
+        select(SignInSession.user_id, func.max(SignInSession.last_seen)).group_by(SignInSession.user_id)
+    )
+    return dict(rows.tuples().all())
 
 
 def first_admin(session: Session) -> User | None:

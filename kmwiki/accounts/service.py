@@ -59,7 +59,7 @@ NO_DEVICE = Device()
 """A browser of which nothing is known."""
 
 
-def create_user(  # noqa: PLR0913 - named
+def create_user(
     session: Session, caller: Caller, *, email: str, name: str, is_admin: bool = False, password: str | None = None
 ) -> User:
     """Add a person. Invalid for a bad address, name or password; Conflict if the address has an account."""
@@ -87,7 +87,7 @@ def set_look(session: Session, caller: Caller, *, locale: str | None = None, the
     for key, value in changed.items():
         setattr(user, key, value)
     if changed:
-        record(session, caller, "user.look_set", user=user.id, **changed)
+        record(session, caller, "user.look_set", user=user.id, locale=user.locale, theme=user.theme)
     return user
 
 
@@ -101,7 +101,7 @@ def set_password(
     """
     passwords.check_new(password, email=user.email, name=user.name)
     user.password_hash = passwords.hash_password(password)
-    end_sessions(session, user, keep_secret=keep_secret)
+    end_sessions(session, caller, user, keep_secret=keep_secret)
     void_links(session, user)
     record(session, caller, "user.password_set", user=user.id)
 
@@ -189,7 +189,7 @@ def revoke_session(session: Session, caller: Caller, session_id: int) -> None:
         record(session, caller, "session.revoked", session_id=row.id)
 
 
-def end_sessions(session: Session, user: User, *, keep_secret: str | None = None) -> None:
+def end_sessions(session: Session, caller: Caller, user: User, *, keep_secret: str | None = None) -> None:
     """End all sessions of a person, but for the browser that holds `keep_secret`."""
     ending = (
         update(SignInSession)
@@ -199,6 +199,7 @@ def end_sessions(session: Session, user: User, *, keep_secret: str | None = None
     if keep_secret is not None:
         ending = ending.where(SignInSession.token_hash != digest(keep_secret))
     session.execute(ending)
+    record(session, caller, "sessions.ended", user=user.id)
 
 
 def touch_session(session: Session, secret: str) -> None:

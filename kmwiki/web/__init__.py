@@ -13,6 +13,7 @@ FAMILIES = (
     "accounts",
     "users",
     "members",
+    "projects",
     "places",
     "entries",
     "editing",

@@ -1,0 +1,189 @@
+"""One's own account: profile, password, the browsers one is signed in with, API tokens; and the doors in and out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy.exc import OperationalError
+
+from kmwiki.accounts import administration, queries, seen, service
+from kmwiki.accounts.devices import name_device
+from kmwiki.api.v1.errors import words
+from kmwiki.db import now, session, transaction
+from kmwiki.errors import Invalid, TooMany, Unauthenticated, say
+from kmwiki.security.tokens import digest
+from kmwiki.web import signing_in
+from kmwiki.web.context import caller, signed_in
+from kmwiki.web.signing_in import secret_here
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response as Answer
+
+    from kmwiki.accounts.models import SignInSession, User
+
+bp = Blueprint("accounts", __name__)
+bp.add_url_rule("/sign-in", "sign_in", signing_in.sign_in, methods=["GET", "POST"])
+bp.add_url_rule("/sign-out", "sign_out", signing_in.sign_out, methods=["POST"])
+bp.add_url_rule("/link/<secret>", "link", signing_in.link, methods=["GET", "POST"])
+
+log = structlog.get_logger(__name__)
+
+AFTER_LINK = timedelta(hours=1)
+"""So long after coming in by a link one may set a password without knowing the old one."""
+
+
+@bp.after_app_request
+def keep_seen(answer: Response) -> Response:
+    """Write every few minutes that this browser was seen. A database that is busy just then is no reason to fail."""
+    if request.blueprint not in {None, "api"} and request.endpoint != "accounts.sign_out" and secret_here():
+        key = digest(secret_here())
+        if caller().user_id is not None and seen.is_due(key):
+            try:
+                with transaction() as opened:
+                    service.touch_session(opened, secret_here())
+            except OperationalError as error:
+                log.warning("last_seen was not written", reason=str(error.orig))
+    return answer
+
+
+@bp.get("/me")
+@signed_in
+def me() -> ResponseReturnValue:
+    """Draw the page of one's own account."""
+    return draw()
+
+
+@bp.post("/me/profile")
+@signed_in
+def profile() -> ResponseReturnValue:
+    """Change one's name, language and colours."""
+    form = request.form
+    try:
+        with transaction() as opened:
+            administration.rename(opened, caller(), form.get("name", ""))
+            service.set_look(opened, caller(), locale=form.get("locale"), theme=form.get("theme"))
+    except Invalid as error:
+        return draw(profile_errors=worded(error), typed_name=form.get("name", "")), 422
+    return done(gettext("Kept."))
+
+
+@bp.post("/me/password")
+@signed_in
+def password() -> ResponseReturnValue:
+    """Set or change one's password; every other browser is signed out."""
+    try:
+        _check_current()
+        if request.form.get("password", "") != request.form.get("again", ""):
+            raise Invalid.one("again", say("The two passwords are not the same. Type the new one twice."))
+        with transaction() as opened:
+            user = queries.user_for(opened, _me())
+            service.set_password(opened, caller(), user, request.form.get("password", ""), keep_secret=secret_here())
+    except TooMany as error:
+        return draw(password_errors={"current": words(error.message)}), 429, {"Retry-After": str(error.retry_after)}
+    except Invalid as error:
+        return draw(password_errors=worded(error)), 422
+    return done(gettext("The password is set. Every other browser has been signed out."))
+
+
+@bp.post("/me/sessions/<int:session_id>/end")
+@signed_in
+def end_session(session_id: int) -> ResponseReturnValue:
+    """Sign out one of one's browsers."""
+    with transaction() as opened:
+        service.revoke_session(opened, caller(), session_id)
+    return done(gettext("That browser is signed out."))
+
+
+@bp.post("/me/sessions/end-others")
+@signed_in
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign out all of one's browsers but this one."""
+    with transaction() as opened:
+        service.end_sessions(opened, caller(), queries.user_for(opened, _me()), keep_secret=secret_here())
+    return done(gettext("Every other browser has been signed out."))
+
+
+@bp.post("/me/tokens")
+@signed_in
+def add_token() -> ResponseReturnValue:
+    """Make an API token and show it, this once."""
+    try:
+        with transaction() as opened:
+            user = queries.user_for(opened, _me())
+            _, token = service.create_token(opened, caller(), user, name=request.form.get("name", ""))
+    except Invalid as error:
+        return draw(token_errors=worded(error), typed_token=request.form.get("name", "")), 422
+    return draw(new_token=token), 201
+
+
+@bp.post("/me/tokens/<int:token_id>/revoke")
+@signed_in
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    """End one of one's API tokens."""
+    with transaction() as opened:
+        service.revoke_token(opened, caller(), token_id)
+    return done(gettext("The token no longer works."))
+
+
+def draw(**shown: Any) -> str:
+    """Draw the account page; `shown` are errors, what was typed, or a token just made."""
+    with session() as opened:
+        user = queries.user_for(opened, _me())
+        here = queries.session_row(opened, secret_here())
+        sessions, tokens = queries.sessions_of(opened, user.id), queries.tokens_of(opened, user.id)
+    blank: dict[str, Any] = {
+        "profile_errors": {},
+        "password_errors": {},
+        "token_errors": {},
+        "new_token": "",
+        "typed_token": "",
+    }
+    return render_template(
+        "accounts/me.html",
+        user=user,
+        here=here,
+        sessions=sessions,
+        tokens=tokens,
+        name_device=name_device,
+        needs_current=needs_current(user, here),
+        **{**blank, "typed_name": user.name, **shown},
+    )
+
+
+def needs_current(user: User, here: SignInSession | None) -> bool:
+    """Whether the old password must be given for a new one: not where there is none, nor just after a one-time link."""
+    if user.password_hash is None:
+        return False
+    return here is None or here.via != "link" or here.created < now() - AFTER_LINK
+
+
+def worded(error: Invalid) -> dict[str, str]:
+    """Return the errors by field, in the reader's language."""
+    return {name: words(message) for name, message in error.fields.items()}
+
+
+def done(sentence: str) -> Answer:
+    """Say that it is done, on the account page."""
+    flash(sentence, "done")
+    return redirect(url_for("accounts.me"), 303)
+
+
+def _check_current() -> None:
+    with session() as opened:
+        user, here = queries.user_for(opened, _me()), queries.session_row(opened, secret_here())
+        if not needs_current(user, here):
+            return
+        try:
+            service.prove(opened, user.email, request.form.get("current", ""), address=request.remote_addr or "")
+        except Unauthenticated as error:
+            raise Invalid.one("current", say("This is not your present password. Type it again.")) from error
+
+
+def _me() -> int:
+    return caller().user_id or 0

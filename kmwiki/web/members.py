@@ -1,0 +1,145 @@
+"""Who belongs to a project and in which role; owners add people, change roles and take people out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from kmwiki.accounts import queries, service
+from kmwiki.accounts.access import project_for
+from kmwiki.accounts.fields import read_role
+from kmwiki.api.v1.errors import words
+from kmwiki.db import session, transaction
+from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
+from kmwiki.security.policy import Permission, Role, can
+from kmwiki.web.accounts import worded
+from kmwiki.web.context import caller, signed_in
+from kmwiki.web.links import link_address
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
+
+    from kmwiki.accounts.models import Project, User
+
+bp = Blueprint("members", __name__, url_prefix="/p/<slug>/members")
+
+ROLE_NAMES = {
+    Role.OWNER: N_("Owner"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.RESEARCHER: N_("Researcher"),
+    Role.COMMENTER: N_("Commenter"),
+    Role.READER: N_("Reader"),
+}
+"""What each role is called on the pages."""
+
+ROLE_MEANINGS = {
+    Role.OWNER: N_("all of this, and members and settings"),
+    Role.SUPERVISOR: N_("also reads what is for supervisors, and tidies up others' notes"),
+    Role.RESEARCHER: N_("writes, codes, imports and edits the codebook"),
+    Role.COMMENTER: N_("reads and joins the discussion"),
+    Role.READER: N_("reads"),
+}
+"""What each role may do, for the table beside the form."""
+
+
+@bp.get("")
+@signed_in
+def index(slug: str) -> ResponseReturnValue:
+    """List the members; owners can change them here."""
+    return draw(slug)
+
+
+@bp.post("")
+@signed_in
+def add(slug: str) -> ResponseReturnValue:
+    """Add a person by address; for one who has no account yet, make it and show the link to hand over."""
+    form = request.form
+    try:
+        with transaction() as opened:
+            user, address = _add(opened, slug)
+    except Invalid as error:
+        return draw(slug, errors=worded(error), typed=form), 422
+    except Conflict as error:
+        return draw(slug, errors={"email": words(error.message)}, typed=form), 409
+    if address:
+        return draw(slug, person=user, address=address), 201
+    flash(gettext("%(name)s is a member now.", name=user.name), "done")
+    return redirect(url_for("members.index", slug=slug), 303)
+
+
+@bp.post("/<int:user_id>/role")
+@signed_in
+def change(slug: str, user_id: int) -> ResponseReturnValue:
+    """Give a member another role."""
+    try:
+        with transaction() as opened:
+            project, user = _member(opened, slug, user_id)
+            service.set_member(opened, caller(), project, user, read_role(request.form.get("role", "")))
+    except (Conflict, Invalid) as error:
+        flash(words(error.message), "wrong")
+        return draw(slug), 409 if isinstance(error, Conflict) else 422
+    flash(gettext("%(name)s has another role now.", name=user.name), "done")
+    return redirect(url_for("members.index", slug=slug), 303)
+
+
+@bp.post("/<int:user_id>/remove")
+@signed_in
+def remove(slug: str, user_id: int) -> ResponseReturnValue:
+    """Take a member out of the project."""
+    try:
+        with transaction() as opened:
+            project, user = _member(opened, slug, user_id)
+            service.remove_member(opened, caller(), project, user)
+    except Conflict as error:
+        flash(words(error.message), "wrong")
+        return draw(slug), 409
+    flash(gettext("%(name)s is no longer a member. What they wrote stays.", name=user.name), "done")
+    if user.id == caller().user_id and not caller().is_admin:
+        return redirect(url_for("home.start"), 303)
+    return redirect(url_for("members.index", slug=slug), 303)
+
+
+def draw(slug: str, *, person: User | None = None, address: str = "", **shown: Any) -> str:
+    """Draw the list; `person` and `address` show a link just made, `shown` errors and what was typed."""
+    with session() as opened:
+        project = project_for(opened, caller(), slug, Permission.READ)
+        members = queries.members_of(opened, project.id)
+    return render_template(
+        "members/index.html",
+        project=project,
+        members=members,
+        may_manage=can(caller(), Permission.MANAGE, project.id),
+        roles=list(reversed(Role)),
+        role_names={role.label: name for role, name in ROLE_NAMES.items()},
+        role_meanings={role.label: meaning for role, meaning in ROLE_MEANINGS.items()},
+        person=person,
+        address=address,
+        **{"errors": {}, "typed": {}, **shown},
+    )
+
+
+def _member(opened: Session, slug: str, user_id: int) -> tuple[Project, User]:
+    """Return the project, for a caller who manages it, and one of its members. NotFound."""
+    project = project_for(opened, caller(), slug, Permission.MANAGE)
+    row = queries.membership(opened, project.id, user_id)
+    if row is None:
+        raise NotFound(say("There is no such member."))
+    return project, row.user
+
+
+def _add(opened: Session, slug: str) -> tuple[User, str]:
+    """Make the person of the form a member; return them and, for one who is new here, the full address of their link."""
+    form = request.form
+    project = project_for(opened, caller(), slug, Permission.MANAGE)
+    role = read_role(form.get("role", ""))
+    user, address = queries.user_by_email(opened, form.get("email", "")), ""
+    if user is None:
+        user = service.create_user(opened, caller(), email=form.get("email", ""), name=form.get("name", ""))
+        address = link_address(service.create_link(opened, caller(), user, purpose="invite"))
+    elif queries.membership(opened, project.id, user.id) is not None:
+        raise Conflict(say("%(name)s is a member already; change the role in the list.", name=user.name))
+    service.set_member(opened, caller(), project, user, role)
+    return user, address

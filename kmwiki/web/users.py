@@ -1,0 +1,112 @@
+"""The people of the site: an admin adds them, hands over their links, lets them in and shuts them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from kmwiki.accounts import administration, queries, service
+from kmwiki.api.v1.errors import words
+from kmwiki.db import session, transaction
+from kmwiki.errors import Conflict, Invalid
+from kmwiki.web.accounts import worded
+from kmwiki.web.context import admin_only, caller
+from kmwiki.web.links import link_address
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
+
+    from kmwiki.accounts.models import User
+
+bp = Blueprint("users", __name__, url_prefix="/admin/users")
+
+
+@bp.get("")
+@admin_only
+def index() -> ResponseReturnValue:
+    """List everybody, and offer to add somebody."""
+    return draw()
+
+
+@bp.post("")
+@admin_only
+def add() -> ResponseReturnValue:
+    """Add a person and show the link to hand over to them, this once."""
+    form = request.form
+    try:
+        with transaction() as opened:
+            user = service.create_user(
+                opened, caller(), email=form.get("email", ""), name=form.get("name", ""), is_admin="is_admin" in form
+            )
+            secret = service.create_link(opened, caller(), user, purpose="invite")
+    except Invalid as error:
+        return draw(errors=worded(error), typed=form), 422
+    except Conflict as error:
+        return draw(errors={"email": words(error.message)}, typed=form), 409
+    return draw(person=user, address=link_address(secret)), 201
+
+
+@bp.post("/<int:user_id>/link")
+@admin_only
+def link(user_id: int) -> ResponseReturnValue:
+    """Make a new one-time link for a person and show it, this once."""
+    try:
+        with transaction() as opened:
+            user = queries.user_for(opened, user_id)
+            purpose = "invite" if user.password_hash is None else "reset"
+            secret = service.create_link(opened, caller(), user, purpose=purpose)
+    except Invalid as error:
+        flash(words(error.message), "wrong")
+        return redirect(url_for("users.index"), 303)
+    return draw(person=user, address=link_address(secret), is_short=purpose == "reset"), 201
+
+
+@bp.post("/<int:user_id>/active")
+@admin_only
+def set_active(user_id: int) -> ResponseReturnValue:
+    """Let a person in (`on`) or shut them out (`off`)."""
+    is_active = request.form.get("to") == "on"
+    with transaction() as opened:
+        user = queries.user_for(opened, user_id)
+        administration.set_active(opened, caller(), user, is_active=is_active)
+    if is_active:
+        return done(gettext("%(name)s can sign in again.", name=user.name))
+    return done(gettext("%(name)s is shut out; every browser and token of theirs is dead.", name=user.name))
+
+
+@bp.post("/<int:user_id>/admin")
+@admin_only
+def set_admin(user_id: int) -> ResponseReturnValue:
+    """Give (`on`) or take (`off`) the rights of an admin."""
+    is_admin = request.form.get("to") == "on"
+    with transaction() as opened:
+        user = queries.user_for(opened, user_id)
+        administration.set_admin(opened, caller(), user, is_admin=is_admin)
+    if is_admin:
+        return done(gettext("%(name)s is an admin now.", name=user.name))
+    return done(gettext("%(name)s is no longer an admin.", name=user.name))
+
+
+def draw(*, person: User | None = None, address: str = "", is_short: bool = False, **shown: Any) -> str:
+    """Draw the list; `person` and `address` show a link just made, `shown` errors and what was typed."""
+    with session() as opened:
+        people, last_seen = queries.users(opened), queries.last_seen(opened)
+    return render_template(
+        "users/index.html",
+        people=people,
+        last_seen=last_seen,
+        person=person,
+        address=address,
+        is_short=is_short,
+        project=None,
+        **{"errors": {}, "typed": {}, **shown},
+    )
+
+
+def done(sentence: str) -> Response:
+    """Say that it is done, on the list."""
+    flash(sentence, "done")
+    return redirect(url_for("users.index"), 303)

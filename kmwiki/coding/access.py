@@ -24,8 +24,18 @@ def code_for(session: Session, caller: Caller, code_id: int, permission: Permiss
     if code is None or not can(caller, Permission.READ, code.project_id):
         raise NotFound(say("There is no code %(code)s here.", code=code_id))
     if not can(caller, permission, code.project_id):
-        raise Forbidden(say("Your role in this project does not let you change the codebook. Ask an owner of the project."))
+        raise Forbidden(
+            say("Your role in this project does not let you change the codebook. Ask an owner of the project.")
+        )
     return code
+
+
+def coded_source(session: Session, caller: Caller, source_id: int, permission: Permission = Permission.READ) -> Source:
+    """Return a source whose codings the caller may see: one they may read, in a project of theirs. NotFound, Forbidden."""
+    source = source_for(session, caller, source_id, permission)
+    if not can(caller, Permission.READ, source.project_id):
+        raise NotFound(say("There is no such text."))
+    return source
 
 
 def coding_for(
@@ -39,6 +49,10 @@ def coding_for(
     coding = session.scalar(select(Coding).where(Coding.id == coding_id).options(joinedload(Coding.code)))
     missing = NotFound(say("There is no coding %(coding)s here.", coding=coding_id))
     if coding is None or (coding.deleted is not None and not with_removed):
+        raise missing
+    if not can(
+        caller, Permission.READ, coding.project_id
+    ):  # who reads a public text is not yet of the team that codes it
         raise missing
     try:
         source = source_for(session, caller, coding.source_id, Permission.READ)

@@ -61,7 +61,11 @@ LOST = Place(None, None, "lost")
 
 def carry_codings(session: Session, caller: Caller, source: Source, old: Revision, new: Revision) -> CarryResult:
     """Place every live coding of `source` in its new revision, coming from the old one; return what became of them."""
-    codings = list(session.scalars(select(Coding).where(Coding.source_id == source.id, Coding.deleted.is_(None)).order_by(Coding.id)))
+    codings = list(
+        session.scalars(
+            select(Coding).where(Coding.source_id == source.id, Coding.deleted.is_(None)).order_by(Coding.id)
+        )
+    )
     if not codings:
         return CarryResult()
     places = _carried([Place(item.start, item.end, item.state) for item in codings], old.reading_text, new.reading_text)
@@ -103,7 +107,9 @@ def bring_to_head(session: Session, coding: Coding) -> None:
     new = session.get_one(Revision, (source.id, source.head_no))
     place = _carried([Place(coding.start, coding.end, coding.state)], old.reading_text, new.reading_text)[0]
     coding.start, coding.end, coding.state = place.start, place.end, place.state
-    session.add(Placement(coding_id=coding.id, revision=source.head_no, start=place.start, end=place.end, state=place.state))
+    session.add(
+        Placement(coding_id=coding.id, revision=source.head_no, start=place.start, end=place.end, state=place.state)
+    )
     session.flush()
 
 
@@ -112,7 +118,14 @@ def place_by_hand(session: Session, caller: Caller, coding: Coding, start: int, 
     source = session.get_one(Source, coding.source_id)
     coding.start, coding.end, coding.state = start, end, "placed"
     session.merge(
-        Placement(coding_id=coding.id, revision=source.head_no, start=start, end=end, state="placed", decided_by=caller.user_id)
+        Placement(
+            coding_id=coding.id,
+            revision=source.head_no,
+            start=start,
+            end=end,
+            state="placed",
+            decided_by=caller.user_id,
+        )
     )
     session.flush()
 
@@ -155,5 +168,6 @@ def _as_it_was(session: Session, codings: Sequence[Coding], places: Sequence[Pla
         if item.ev_revision == number:
             then.setdefault(item.id, Place(item.ev_start, item.ev_end, "placed"))
     return [
-        then[item.id] if item.id in then and item.id not in decided else place for item, place in zip(codings, places, strict=True)
+        then[item.id] if item.id in then and item.id not in decided else place
+        for item, place in zip(codings, places, strict=True)
     ]

@@ -9,7 +9,16 @@ from sqlalchemy import func, select
 
 from kmwiki.coding.colours import choose
 from kmwiki.coding.models import Code, Coding
-from kmwiki.coding.tree import add_to_tree, check_free, check_move, live_codes, next_position, parent_of, rebuild_below, siblings_of
+from kmwiki.coding.tree import (
+    add_to_tree,
+    check_free,
+    check_move,
+    live_codes,
+    next_position,
+    parent_of,
+    rebuild_below,
+    siblings_of,
+)
 from kmwiki.coding.versions import check_base, note_change, snapshot
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
@@ -87,7 +96,13 @@ def edit_code(session: Session, caller: Caller, code: Code, data: CodePatch, *, 
 
 
 def move_code(
-    session: Session, caller: Caller, code: Code, *, parent_id: int | None, position: int | None = None, reason: str = ""
+    session: Session,
+    caller: Caller,
+    code: Code,
+    *,
+    parent_id: int | None,
+    position: int | None = None,
+    reason: str = "",
 ) -> Code:
     """Put a code under another parent, or to another place (counted from 0) among its siblings; None is the end."""
     _may_edit(caller, code.project_id)
@@ -114,7 +129,11 @@ def retire_code(session: Session, caller: Caller, code: Code, *, reason: str = "
     below = siblings_of(session, code.project_id, code.id)
     if below:
         raise Conflict(
-            say("%(count)s codes stand under “%(name)s”. Move or retire them first.", count=len(below), name=code.name_th),
+            say(
+                "%(count)s codes stand under “%(name)s”. Move or retire them first.",
+                count=len(below),
+                name=code.name_th,
+            ),
             {"codes": [item.id for item in below]},
         )
     code.state = "retired"
@@ -182,11 +201,16 @@ def _name(text: str) -> str:
 
 def _check_live(code: Code) -> None:
     if code.state != "live":
-        raise Conflict(say("“%(name)s” is no longer in use, so it cannot be changed.", name=code.name_th), {"merged_into": code.merged_into})
+        raise Conflict(
+            say("“%(name)s” is no longer in use, so it cannot be changed.", name=code.name_th),
+            {"merged_into": code.merged_into},
+        )
 
 
 def _may_edit(caller: Caller, project_id: int) -> None:
     if not can(caller, Permission.READ, project_id):
         raise NotFound(say("There is no such project here."))
     if not can(caller, Permission.EDIT_CODEBOOK, project_id):
-        raise Forbidden(say("Your role in this project does not let you change the codebook. Ask an owner of the project."))
+        raise Forbidden(
+            say("Your role in this project does not let you change the codebook. Ask an owner of the project.")
+        )

@@ -71,7 +71,13 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
     """
     _check_right(caller, coding)
     given = data.model_fields_set
-    before = {"code": coding.code_id, "voice": coding.voice, "memo": coding.memo, "start": coding.start, "end": coding.end}
+    before = {
+        "code": coding.code_id,
+        "voice": coding.voice,
+        "memo": coding.memo,
+        "start": coding.start,
+        "end": coding.end,
+    }
     if data.code_id is not None and data.code_id != coding.code_id:
         _recode(session, coding, data.code_id)
     if "voice" in given:
@@ -81,10 +87,20 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
     if given & {"start", "end", "quote"}:
         _move(session, caller, coding, data)
     session.flush()
-    after = {"code": coding.code_id, "voice": coding.voice, "memo": coding.memo, "start": coding.start, "end": coding.end}
+    after = {
+        "code": coding.code_id,
+        "voice": coding.voice,
+        "memo": coding.memo,
+        "start": coding.start,
+        "end": coding.end,
+    }
     if after != before:
-        changed = {name: [before[name], after[name]] for name in after if after[name] != before[name] and name != "memo"}
-        _record(session, caller, "coding.changed", coding, changed=changed, memo_changed=after["memo"] != before["memo"])
+        changed = {
+            name: [before[name], after[name]] for name in after if after[name] != before[name] and name != "memo"
+        }
+        _record(
+            session, caller, "coding.changed", coding, changed=changed, memo_changed=after["memo"] != before["memo"]
+        )
     return coding
 
 
@@ -120,7 +136,9 @@ def accept_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
     """Say that a changed coding stands rightly on the words where it is now. Conflict for a lost one."""
     _check_right(caller, coding)
     if coding.state == "lost" or coding.start is None or coding.end is None:
-        raise Conflict(say("The words of this coding are no longer in the text. Point at other words, or take the coding away."))
+        raise Conflict(
+            say("The words of this coding are no longer in the text. Point at other words, or take the coding away.")
+        )
     if coding.state == "changed":
         place_by_hand(session, caller, coding, coding.start, coding.end)
         _record(session, caller, "coding.accepted", coding, start=coding.start, end=coding.end)
@@ -139,12 +157,15 @@ def usable_code(session: Session, project_id: int, code_id: int) -> Code:
         into = session.get(Code, code.merged_into) if code.merged_into else None
         name = into.name_th if into else ""
         raise Conflict(
-            say("“%(name)s” has been merged into “%(into)s”. Use that one.", name=code.name_th, into=name), {"merged_into": code.merged_into}
+            say("“%(name)s” has been merged into “%(into)s”. Use that one.", name=code.name_th, into=name),
+            {"merged_into": code.merged_into},
         )
     if code.state != "live":
         raise Conflict(say("“%(name)s” is retired. Choose another code.", name=code.name_th))
     if not code.is_codable:
-        raise Invalid.one("code_id", say("“%(name)s” only gathers other codes. Choose one that stands under it.", name=code.name_th))
+        raise Invalid.one(
+            "code_id", say("“%(name)s” only gathers other codes. Choose one that stands under it.", name=code.name_th)
+        )
     return code
 
 
@@ -155,7 +176,12 @@ def text_to_code(session: Session, source: Source, number: int) -> str:
     """
     if not 1 <= number <= source.head_no:
         raise Invalid.one(
-            "revision", say("This text has no revision %(given)s; its newest is revision %(head)s.", given=number, head=source.head_no)
+            "revision",
+            say(
+                "This text has no revision %(given)s; its newest is revision %(head)s.",
+                given=number,
+                head=source.head_no,
+            ),
         )
     head = session.get_one(Revision, (source.id, source.head_no))
     if number != source.head_no and session.get_one(Revision, (source.id, number)).sha256 != head.sha256:
@@ -189,7 +215,11 @@ def _move(session: Session, caller: Caller, coding: Coding, data: CodingPatch) -
 
 def _twin_of(session: Session, coding: Coding, *, code_id: int | None = None) -> Coding | None:
     """Return the other live coding of the layer that has the same code on the same evidence or the same present place."""
-    same_evidence = (Coding.ev_revision == coding.ev_revision) & (Coding.ev_start == coding.ev_start) & (Coding.ev_end == coding.ev_end)
+    same_evidence = (
+        (Coding.ev_revision == coding.ev_revision)
+        & (Coding.ev_start == coding.ev_start)
+        & (Coding.ev_end == coding.ev_end)
+    )
     same_place = (Coding.start == coding.start) & (Coding.end == coding.end) & (Coding.state == "placed")
     wanted = select(Coding).where(
         Coding.layer_id == coding.layer_id,

@@ -36,7 +36,9 @@ def merge_codes(session: Session, caller: Caller, code: Code, into: Code, *, rea
         rebuild_below(session, child)
     moved, doubled = _move_codings(session, code, into)
     names = (name for name in (code.name_th, code.name_en, *code.aliases) if name)
-    into.aliases = [alias for alias in clean_aliases([*into.aliases, *names], but=into.name_th) if alias != into.name_en]
+    into.aliases = [
+        alias for alias in clean_aliases([*into.aliases, *names], but=into.name_th) if alias != into.name_en
+    ]
     code.state, code.merged_into = "merged", into.id
     note_change(
         session,
@@ -56,14 +58,22 @@ def _check(session: Session, caller: Caller, code: Code, into: Code) -> None:
     if into.project_id != code.project_id or not can(caller, Permission.READ, code.project_id):
         raise NotFound(say("There is no code %(code)s here.", code=into.id))
     if not can(caller, Permission.EDIT_CODEBOOK, code.project_id):
-        raise Forbidden(say("Your role in this project does not let you change the codebook. Ask an owner of the project."))
+        raise Forbidden(
+            say("Your role in this project does not let you change the codebook. Ask an owner of the project.")
+        )
     if code.id == into.id:
         raise Invalid.one("into", say("A code cannot be merged into itself."))
     for item in (code, into):
         if item.state != "live":
             raise Conflict(say("“%(name)s” is no longer in use, so it cannot be merged.", name=item.name_th))
     if session.get(CodeAncestor, (code.id, into.id)) is not None:
-        raise Conflict(say("“%(into)s” stands under “%(name)s”. Move it out first, then merge.", into=into.name_th, name=code.name_th))
+        raise Conflict(
+            say(
+                "“%(into)s” stands under “%(name)s”. Move it out first, then merge.",
+                into=into.name_th,
+                name=code.name_th,
+            )
+        )
 
 
 def _move_codings(session: Session, code: Code, into: Code) -> tuple[list[int], list[int]]:

@@ -78,7 +78,16 @@ class Layer(Base):
     """Whose codings: a coder's own in a project, later those of a round or an adjudication."""
 
     __tablename__ = "layers"
-    __table_args__ = (Index("uq_layers_own", "project_id", "coder_id", unique=True, sqlite_where=text("kind = 'own'"), postgresql_where=text("kind = 'own'")),)
+    __table_args__ = (
+        Index(
+            "uq_layers_own",
+            "project_id",
+            "coder_id",
+            unique=True,
+            sqlite_where=text("kind = 'own'"),
+            postgresql_where=text("kind = 'own'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))

@@ -78,9 +78,13 @@ class Done:
 
 def totals(session: Session, caller: Caller, project_id: int) -> Totals:
     """Return the figures of the side menu."""
-    entries = session.scalar(select(func.count()).select_from(Entry).join(Entry.source).where(_readable(caller, project_id)))
+    entries = session.scalar(
+        select(func.count()).select_from(Entry).join(Entry.source).where(_readable(caller, project_id))
+    )
     codes = session.scalar(select(func.count(Code.id)).where(Code.project_id == project_id, Code.state == "live"))
-    waiting = session.scalar(select(func.count(Coding.id)).join(Source, Source.id == Coding.source_id).where(_to_review(caller, project_id)))
+    waiting = session.scalar(
+        select(func.count(Coding.id)).join(Source, Source.id == Coding.source_id).where(_to_review(caller, project_id))
+    )
     return Totals(entries=entries or 0, codes=codes or 0, to_review=waiting or 0)
 
 
@@ -96,7 +100,9 @@ def newest(session: Session, caller: Caller, project_id: int, *, size: int = 5) 
     ).all()
     codings = _count(session, Coding.root_id, Coding.deleted.is_(None), found)
     said = aliased(Source)
-    comments = _count(session, Comment.on_source_id, exists().where(said.id == Comment.source_id, said.deleted.is_(None)), found)
+    comments = _count(
+        session, Comment.on_source_id, exists().where(said.id == Comment.source_id, said.deleted.is_(None)), found
+    )
     return [NewEntry(entry, codings.get(entry.source_id, 0), comments.get(entry.source_id, 0)) for entry in found]
 
 
@@ -115,7 +121,15 @@ def drafts(session: Session, caller: Caller, project_id: int, *, size: int = 5) 
 def last_said(session: Session, caller: Caller, project_id: int, *, size: int = 5) -> list[Said]:
     """Return the newest comments, by when they were put here."""
     rows = session.execute(
-        select(Comment.id, Comment.author_name, User.name, func.substr(Revision.reading_text, 1, EXCERPT), Source.created, Entry.number, Entry.title)
+        select(
+            Comment.id,
+            Comment.author_name,
+            User.name,
+            func.substr(Revision.reading_text, 1, EXCERPT),
+            Source.created,
+            Entry.number,
+            Entry.title,
+        )
         .join(Source, Source.id == Comment.source_id)
         .join(Revision, and_(Revision.source_id == Source.id, Revision.no == Source.head_no))
         .join(Entry, Entry.source_id == Comment.on_source_id)
@@ -124,14 +138,19 @@ def last_said(session: Session, caller: Caller, project_id: int, *, size: int = 
         .order_by(Source.created.desc(), Comment.id.desc())
         .limit(size)
     )
-    return [Said(id_, given or name or "", text, when, number, title) for id_, given, name, text, when, number, title in rows]
+    return [
+        Said(id_, given or name or "", text, when, number, title)
+        for id_, given, name, text, when, number, title in rows
+    ]
 
 
 def by_province(session: Session, caller: Caller, project_id: int) -> list[ProvinceShare]:
     """Return the provinces that notes are about, those with most notes first."""
     is_coded = exists().where(Coding.root_id == Entry.source_id, Coding.deleted.is_(None))
     rows = session.execute(
-        select(EntryPlace.province_code, func.count(Entry.id.distinct()), func.count(Entry.id.distinct()).filter(is_coded))
+        select(
+            EntryPlace.province_code, func.count(Entry.id.distinct()), func.count(Entry.id.distinct()).filter(is_coded)
+        )
         .join(Entry, Entry.id == EntryPlace.entry_id)
         .join(Entry.source)
         .where(_readable(caller, project_id), Source.state == "published")
@@ -153,7 +172,9 @@ def done_by(session: Session, caller: Caller, project_id: int) -> Done:
     answers = session.execute(
         select(
             exists().where(wrote, Source.kind == "entry"),
-            exists().where(Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None)),
+            exists().where(
+                Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None)
+            ),
             exists().where(wrote, Source.kind == "comment"),
             exists(company),
         )
@@ -172,7 +193,9 @@ def _to_review(caller: Caller, project_id: int) -> ColumnElement[bool]:
     return and_(mine, Coding.state != "placed", visible_to(caller))
 
 
-def _count(session: Session, column: ColumnElement[int], condition: ColumnElement[bool], entries: Sequence[Entry]) -> dict[int, int]:
+def _count(
+    session: Session, column: ColumnElement[int], condition: ColumnElement[bool], entries: Sequence[Entry]
+) -> dict[int, int]:
     """Count rows by the entry's source that they hang on."""
     ids = [entry.source_id for entry in entries]
     rows = session.execute(select(column, func.count()).where(column.in_(ids), condition).group_by(column))

@@ -44,7 +44,10 @@ def _check_order(text: str, start: int, end: int) -> None:
                 ),
             )
     if start > end:
-        raise Invalid.one("end", say("The passage is reversed: its end %(end)s lies before its start %(start)s.", start=start, end=end))
+        raise Invalid.one(
+            "end",
+            say("The passage is reversed: its end %(end)s lies before its start %(start)s.", start=start, end=end),
+        )
     if start == end:
         raise Invalid.one("end", say("Nothing is selected: start and end are both %(start)s.", start=start))
 
@@ -54,7 +57,8 @@ def _check_clusters(text: str, start: int, end: int) -> None:
     if not wrong:
         return
     fields: dict[str, Message] = {
-        name: say("The %(name)s %(offset)s falls inside a character and its marks.", name=name, offset=value) for name, value in wrong.items()
+        name: say("The %(name)s %(offset)s falls inside a character and its marks.", name=name, offset=value)
+        for name, value in wrong.items()
     }
     first = next(iter(fields.values()))
     raise Invalid(first, fields)

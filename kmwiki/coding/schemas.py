@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Voice = Literal["informant", "author", "commenter", "document"]
 State = Literal["placed", "changed", "lost"]
+CodeState = Literal["live", "retired", "merged"]
 Name = Annotated[str, StringConstraints(max_length=200)]
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 Hue = Annotated[int, Field(ge=1, le=12)]
@@ -128,7 +129,7 @@ class CodeOut(BaseModel):
     pattern: int
     is_codable: bool
     aliases: list[str]
-    state: Literal["live", "retired", "merged"]
+    state: CodeState
     merged_into: int | None
     count: int
     count_below: int  # with all codes below it

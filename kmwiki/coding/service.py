@@ -43,15 +43,22 @@ __all__ = [
 ]
 
 
-def save_entry(session: Session, caller: Caller, entry: Entry, data: EntryPatch, *, base_no: int, **options: Any) -> Revision:
+def save_entry(
+    session: Session, caller: Caller, entry: Entry, data: EntryPatch, *, base_no: int, **options: Any
+) -> Revision:
     """Save an edit of an entry and carry the codings of its text. Conflict if `base_no` is not the head any more."""
     revision, _ = carried_by(
-        session, caller, entry.source_id, lambda: entries.save_entry(session, caller, entry, data, base_no=base_no, **options)
+        session,
+        caller,
+        entry.source_id,
+        lambda: entries.save_entry(session, caller, entry, data, base_no=base_no, **options),
     )
     return revision
 
 
-def save_comment(session: Session, caller: Caller, comment: Comment, *, body: str, base_no: int, **options: Any) -> Revision:
+def save_comment(
+    session: Session, caller: Caller, comment: Comment, *, body: str, base_no: int, **options: Any
+) -> Revision:
     """Save an edit of a comment and carry the codings of its text. Conflict if `base_no` is not the head any more."""
     revision, _ = carried_by(
         session,
@@ -62,7 +69,9 @@ def save_comment(session: Session, caller: Caller, comment: Comment, *, body: st
     return revision
 
 
-def carried_by(session: Session, caller: Caller, source_id: int, save: Callable[[], object]) -> tuple[Revision, CarryResult]:
+def carried_by(
+    session: Session, caller: Caller, source_id: int, save: Callable[[], object]
+) -> tuple[Revision, CarryResult]:
     """Run `save`, which may give the source a new revision, and carry the codings to it. Return the head and what became of them."""
     source = session.get_one(Source, source_id)
     old = session.get_one(Revision, (source_id, source.head_no))

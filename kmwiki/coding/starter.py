@@ -27,7 +27,9 @@ REASON = "Starter codebook"
 def install_starter(session: Session, caller: Caller, project: Project) -> dict[str, Code]:
     """Fill an empty codebook with the starter codes; return them by their keys. Conflict if the project has codes already."""
     if not can(caller, Permission.EDIT_CODEBOOK, project.id):
-        raise Forbidden(say("Your role in this project does not let you change the codebook. Ask an owner of the project."))
+        raise Forbidden(
+            say("Your role in this project does not let you change the codebook. Ask an owner of the project.")
+        )
     if live_codes(session, project.id):
         raise Conflict(say("This project has codes already; the starter codebook is for an empty one."))
     made: dict[str, Code] = {}

@@ -40,7 +40,10 @@ def check_free(session: Session, code: Code) -> None:
     for other in siblings_of(session, code.project_id, code.parent_id):
         if other.id != code.id and fold(other.name_th) == wanted:
             raise Conflict(
-                say("There is a code “%(name)s” in this place already. Use it, or give this one another name.", name=other.name_th),
+                say(
+                    "There is a code “%(name)s” in this place already. Use it, or give this one another name.",
+                    name=other.name_th,
+                ),
                 {"code_id": other.id},
             )
 
@@ -74,7 +77,9 @@ def check_move(session: Session, code: Code, parent: Code | None) -> None:
         return
     below = dict(_below(session, code.id))
     if parent.id in below:
-        raise Invalid.one("parent_id", say("“%(name)s” cannot stand under itself or under one of its own codes.", name=code.name_th))
+        raise Invalid.one(
+            "parent_id", say("“%(name)s” cannot stand under itself or under one of its own codes.", name=code.name_th)
+        )
     if len(_ancestors_of(session, parent.id)) + max(below.values()) >= MAX_DEPTH:
         raise Invalid.one("parent_id", say("The tree can have %(levels)s levels at most.", levels=MAX_DEPTH))
 
@@ -90,7 +95,9 @@ def rebuild_below(session: Session, code: Code) -> None:
     )
     above = _ancestors_of(session, code.parent_id)
     session.add_all(
-        CodeAncestor(ancestor_id=ancestor, code_id=code_id, depth=up + 1 + down) for ancestor, up in above for code_id, down in below
+        CodeAncestor(ancestor_id=ancestor, code_id=code_id, depth=up + 1 + down)
+        for ancestor, up in above
+        for code_id, down in below
     )
     session.flush()
 

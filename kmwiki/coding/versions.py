@@ -36,15 +36,30 @@ TOLD = (
 """The columns that a version remembers."""
 
 
-def note_change(session: Session, caller: Caller, verb: str, codes: Iterable[Code], *, reason: str = "", **data: Any) -> int:
+def note_change(
+    session: Session, caller: Caller, verb: str, codes: Iterable[Code], *, reason: str = "", **data: Any
+) -> int:
     """Write one change of the codebook with the state of each code touched, and its event. Return the change's number."""
     touched = list(codes)
     project_id = touched[0].project_id
     number = last_change(session, project_id) + 1
-    session.add(CodebookChange(project_id=project_id, no=number, verb=verb, author_id=caller.user_id, reason=reason.strip()))
+    session.add(
+        CodebookChange(project_id=project_id, no=number, verb=verb, author_id=caller.user_id, reason=reason.strip())
+    )
     session.flush()
-    session.add_all(CodeVersion(code_id=code.id, project_id=project_id, change_no=number, data=snapshot(code)) for code in touched)
-    record(session, caller, verb, project_id=project_id, change=number, codes=[code.id for code in touched], reason=reason.strip(), **data)
+    session.add_all(
+        CodeVersion(code_id=code.id, project_id=project_id, change_no=number, data=snapshot(code)) for code in touched
+    )
+    record(
+        session,
+        caller,
+        verb,
+        project_id=project_id,
+        change=number,
+        codes=[code.id for code in touched],
+        reason=reason.strip(),
+        **data,
+    )
     session.flush()
     return number
 
@@ -69,6 +84,9 @@ def check_base(session: Session, code: Code, base_no: int | None) -> None:
     current = version_of(session, code)
     if base_no is not None and base_no != current:
         raise Conflict(
-            say("Somebody has changed “%(name)s” since you opened it. Look at it as it is now, then save again.", name=code.name_th),
+            say(
+                "Somebody has changed “%(name)s” since you opened it. Look at it as it is now, then save again.",
+                name=code.name_th,
+            ),
             {"code_id": code.id, "version": current},
         )

@@ -1,0 +1,106 @@
+"""Codes of a project's codebook through the API."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kmwiki.accounts.access import project_for
+from kmwiki.accounts.models import Project
+from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
+from kmwiki.coding import counts, service
+from kmwiki.coding.access import code_for
+from kmwiki.coding.schemas import CodeIn, CodeOut, CodePatch
+from kmwiki.coding.telling import tell_code
+from kmwiki.db import session, transaction
+from kmwiki.security.policy import Permission
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kmwiki.coding.models import Code
+
+TAGS = ["codes"]
+CHANGING = (401, 403, 404, 409, 422)
+
+
+class CodeQuery(PageQuery):
+    """How many codes; a codebook fits on one page unless it is very large."""
+
+    size: int = Field(default=1000, ge=1, le=1000)
+
+
+class MergeIn(BaseModel):
+    """Into which code, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    into: int
+    reason: str = Field(default="", max_length=20_000)
+
+
+@bp.get("/projects/<slug>/codes")
+@spec.validate(resp=answers(Page[CodeOut], refusals=(401, 404, 422)), tags=TAGS)
+def list_codes(slug: str, query: CodeQuery) -> Page[CodeOut]:
+    """List the codes in use, from the top of the tree to the bottom, each followed by those under it."""
+    offset = read_offset(query.cursor)
+    with session() as s:
+        project = project_for(s, caller(), slug, Permission.READ)
+        nodes = [node for node, _ in counts.flat(counts.tree_of(s, caller(), project.id))]
+    page = [tell_code(node.code, slug, node=node) for node in nodes[offset : offset + query.size]]
+    return page_of(page, offset=offset, total=len(nodes))
+
+
+@bp.post("/projects/<slug>/codes")
+@spec.validate(resp=answers(CodeOut, status=201, refusals=CHANGING), tags=TAGS)
+def create_code(slug: str, json: CodeIn) -> tuple[CodeOut, int, dict[str, str]]:
+    """Make a code. Without a colour it gets the one that its siblings leave clearest."""
+    with transaction() as s:
+        project = project_for(s, caller(), slug, Permission.EDIT_CODEBOOK)
+        made = tell_code(service.create_code(s, caller(), project, json), slug)
+    return made, HTTPStatus.CREATED, {"Location": f"/api/v1/codes/{made.id}"}
+
+
+@bp.get("/codes/<int:code_id>")
+@spec.validate(resp=answers(CodeOut, refusals=(401, 404)), tags=TAGS)
+def read_code(code_id: int) -> CodeOut:
+    """Read one code, retired and merged ones too."""
+    with session() as s:
+        return _tell(s, code_for(s, caller(), code_id, Permission.READ))
+
+
+@bp.patch("/codes/<int:code_id>")
+@spec.validate(resp=answers(CodeOut, refusals=CHANGING), tags=TAGS)
+def edit_code(code_id: int, json: CodePatch) -> CodeOut:
+    """Change a code; `parent_id` moves it. Every change is a version with its reason."""
+    with transaction() as s:
+        code = code_for(s, caller(), code_id, Permission.EDIT_CODEBOOK)
+        return _tell(s, service.edit_code(s, caller(), code, json))
+
+
+@bp.delete("/codes/<int:code_id>")
+@spec.validate(resp=answers(status=204, refusals=(401, 403, 404, 409)), tags=TAGS)
+def retire_code(code_id: int) -> tuple[str, int]:
+    """Take a code out of use; its codings stay. Codes under it must be moved first."""
+    with transaction() as s:
+        service.retire_code(s, caller(), code_for(s, caller(), code_id, Permission.EDIT_CODEBOOK))
+    return "", HTTPStatus.NO_CONTENT
+
+
+@bp.post("/codes/<int:code_id>/merge")
+@spec.validate(resp=answers(CodeOut, refusals=CHANGING), tags=TAGS)
+def merge_code(code_id: int, json: MergeIn) -> CodeOut:
+    """Merge the code into another of the same project and answer with that one."""
+    with transaction() as s:
+        code = code_for(s, caller(), code_id, Permission.EDIT_CODEBOOK)
+        into = code_for(s, caller(), json.into, Permission.EDIT_CODEBOOK)
+        return _tell(s, service.merge_codes(s, caller(), code, into, reason=json.reason))
+
+
+def _tell(s: Session, code: Code) -> CodeOut:
+    slug = s.get_one(Project, code.project_id).slug
+    nodes = counts.flat(counts.tree_of(s, caller(), code.project_id))
+    node = next((node for node, _ in nodes if node.code.id == code.id), None)
+    return tell_code(code, slug, node=node)

@@ -1,0 +1,138 @@
+"""Codings through the API: on one source, across a project, one by one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+from spectree import Response
+
+from kmwiki.accounts.access import project_for
+from kmwiki.accounts.models import Project
+from kmwiki.api.v1.ground import Page, PageQuery, Problem, answers, bp, caller, read_offset, spec, write_cursor
+from kmwiki.coding import service
+from kmwiki.coding.access import coded_source, coding_for
+from kmwiki.coding.queries import CodingFilters, coding_row, find_codings
+from kmwiki.coding.schemas import CodingIn, CodingOut, CodingPatch, State
+from kmwiki.coding.telling import tell_coding
+from kmwiki.db import session, transaction
+from kmwiki.places.queries import choose
+from kmwiki.security.policy import Permission
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+TAGS = ["codings"]
+
+
+class CodingQuery(PageQuery):
+    """Which codings of a project to list, oldest first."""
+
+    code: int | None = Field(default=None, description="The id of a code.")
+    below: bool = Field(default=False, description="Take the codes under `code` too.")
+    province: str | None = Field(default=None, description="Code or name: 93, พัทลุง, Phatthalung.")
+    kind: str | None = Field(default=None, description="Kind of the entry.")
+    coder: str | None = Field(default=None, description="The coder's e-mail address, name or id.")
+    state: State | None = None
+
+
+@bp.get("/sources/<int:source_id>/codings")
+@spec.validate(resp=answers(Page[CodingOut], refusals=(401, 404, 422)), tags=TAGS)
+def list_source_codings(source_id: int, query: PageQuery) -> Page[CodingOut]:
+    """List the codings of a text: an entry's source, or a comment's."""
+    with session() as s:
+        source = coded_source(s, caller(), source_id)
+        return _page(s, source.project_id, CodingFilters(source_id=source.id), query)
+
+
+@bp.post("/sources/<int:source_id>/codings")
+@spec.validate(
+    resp=Response(
+        HTTP_200=CodingOut,
+        HTTP_201=CodingOut,
+        HTTP_401=Problem,
+        HTTP_403=Problem,
+        HTTP_404=Problem,
+        HTTP_409=Problem,
+        HTTP_422=Problem,
+    ),
+    tags=TAGS,
+)
+def add_coding(source_id: int, json: CodingIn) -> tuple[CodingOut, int]:
+    """Put a passage under a code. The same coding again is the one that stands: 200 instead of 201."""
+    with transaction() as s:
+        source = coded_source(s, caller(), source_id, Permission.CODE)
+        coding, is_new = service.add_coding(s, caller(), source, json)
+        return _tell(s, coding.id), HTTPStatus.CREATED if is_new else HTTPStatus.OK
+
+
+@bp.get("/codings/<int:coding_id>")
+@spec.validate(resp=answers(CodingOut), tags=TAGS)
+def read_coding(coding_id: int) -> CodingOut:
+    """Read one coding."""
+    with session() as s:
+        coding, _ = coding_for(s, caller(), coding_id, Permission.READ)
+        return _tell(s, coding.id)
+
+
+@bp.patch("/codings/<int:coding_id>")
+@spec.validate(resp=answers(CodingOut, refusals=(401, 403, 404, 409, 422)), tags=TAGS)
+def change_coding(coding_id: int, json: CodingPatch) -> CodingOut:
+    """Change code, voice, memo or present place; the evidence stays."""
+    with transaction() as s:
+        coding, _ = coding_for(s, caller(), coding_id, Permission.CODE)
+        service.change_coding(s, caller(), coding, json)
+        return _tell(s, coding.id)
+
+
+@bp.delete("/codings/<int:coding_id>")
+@spec.validate(resp=answers(status=204), tags=TAGS)
+def remove_coding(coding_id: int) -> tuple[str, int]:
+    """Take a coding away."""
+    with transaction() as s:
+        coding, _ = coding_for(s, caller(), coding_id, Permission.CODE)
+        service.remove_coding(s, caller(), coding)
+    return "", HTTPStatus.NO_CONTENT
+
+
+@bp.post("/codings/<int:coding_id>/restore")
+@spec.validate(resp=answers(CodingOut, refusals=(401, 403, 404, 409, 422)), tags=TAGS)
+def restore_coding(coding_id: int) -> CodingOut:
+    """Bring back a coding that was taken away."""
+    with transaction() as s:
+        coding, _ = coding_for(s, caller(), coding_id, Permission.CODE, with_removed=True)
+        service.restore_coding(s, caller(), coding)
+        return _tell(s, coding.id)
+
+
+@bp.get("/projects/<slug>/codings")
+@spec.validate(resp=answers(Page[CodingOut], refusals=(401, 404, 422)), tags=TAGS)
+def list_codings(slug: str, query: CodingQuery) -> Page[CodingOut]:
+    """List the codings of a project that the caller may read."""
+    with session() as s:
+        project = project_for(s, caller(), slug, Permission.READ)
+        filters = CodingFilters(
+            code_id=query.code,
+            below=query.below,
+            province=choose(query.province, field="province").province_code if query.province else None,
+            kind=query.kind,
+            coder=query.coder,
+            states=(query.state,) if query.state else (),
+        )
+        return _page(s, project.id, filters, query)
+
+
+def _page(s: Session, project_id: int, filters: CodingFilters, query: PageQuery) -> Page[CodingOut]:
+    """Return a page; the cursor holds the last id given, so that codings made meanwhile double nothing."""
+    after = read_offset(query.cursor)
+    slug = s.get_one(Project, project_id).slug
+    rows, total = find_codings(s, caller(), project_id, filters, after=after, size=query.size)
+    more = write_cursor(rows[-1].coding.id) if len(rows) == query.size else None
+    return Page[CodingOut](items=[tell_coding(row, slug) for row in rows], next=more, total=total)
+
+
+def _tell(s: Session, coding_id: int) -> CodingOut:
+    row = coding_row(s, coding_id)
+    return tell_coding(row, s.get_one(Project, row.coding.project_id).slug)

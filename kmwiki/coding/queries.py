@@ -1,0 +1,164 @@
+"""Reading codings, each with its code, its coder and the words it stands on now. Only what the caller may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from kmwiki.accounts.models import User
+from kmwiki.coding.models import Code, CodeAncestor, Coding
+from kmwiki.entries.models import Entry, EntryPlace
+from kmwiki.sources.access import visible_to
+from kmwiki.sources.models import Revision, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class CodingRow:
+    """A coding with what a list tells about it. `quote` is the present words, None when they are lost."""
+
+    coding: Coding
+    code: Code
+    coder: str | None
+    quote: str | None
+    revision: int  # the head, in which start, end and quote count
+    source_kind: str
+    entry_id: int | None
+    number: int | None  # of the entry
+    title: str
+    entry_kind: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodingFilters:
+    """Which codings to list. `below` takes the codes under `code_id` too; `coder` is an e-mail address, a name or an id."""
+
+    code_id: int | None = None
+    below: bool = False
+    province: str | None = None  # two digits
+    kind: str | None = None  # of the entry
+    coder: str | None = None
+    source_id: int | None = None
+    states: tuple[str, ...] = ()
+    own_of: int | None = None  # a user's id
+
+
+def find_codings(
+    session: Session, caller: Caller, project_id: int, filters: CodingFilters, *, after: int = 0, size: int = 50
+) -> tuple[list[CodingRow], int]:
+    """Return codings with ids above `after` in the order of their ids, and how many the filters let through in all."""
+    wanted = (Coding.project_id == project_id, Coding.deleted.is_(None), visible_to(caller), *_conditions(filters))
+    count = select(func.count()).select_from(Coding).join(Source, Source.id == Coding.source_id)
+    if filters.kind or filters.province:
+        count = count.outerjoin(Entry, Entry.source_id == Coding.root_id)
+    if filters.coder:
+        count = count.outerjoin(User, User.id == Coding.coder_id)
+    total = session.scalar(count.where(*wanted)) or 0
+    rows = session.execute(_rows().where(*wanted, Coding.id > after).order_by(Coding.id).limit(size))
+    return [CodingRow(*row) for row in rows], total
+
+
+def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow]:
+    """Return the codings on an entry's text and on all its comments, each text in reading order, lost ones last."""
+    place = (
+        Source.kind != "entry",
+        Coding.source_id,
+        Coding.start.is_(None),
+        Coding.start,
+        Coding.end.desc(),
+        Coding.id,
+    )
+    wanted = _rows().where(Coding.root_id == root_id, Coding.deleted.is_(None), visible_to(caller))
+    return [CodingRow(*row) for row in session.execute(wanted.order_by(*place))]
+
+
+def coding_row(session: Session, coding_id: int) -> CodingRow:
+    """Return one coding as a list tells it; access has been settled before."""
+    return CodingRow(*session.execute(_rows().where(Coding.id == coding_id)).one())
+
+
+def review_queue(
+    session: Session, caller: Caller, project_id: int, *, own: bool = False, offset: int = 0, size: int = 20
+) -> tuple[list[CodingRow], int]:
+    """Return the changed and lost codings that wait for a person, text by text, and their number. `own`: the caller's only."""
+    wanted = [
+        Coding.project_id == project_id,
+        Coding.deleted.is_(None),
+        Coding.state.in_(("changed", "lost")),
+        visible_to(caller),
+    ]
+    if own:
+        wanted.append(Coding.coder_id == caller.user_id)
+    total = session.scalar(
+        select(func.count()).select_from(Coding).join(Source, Source.id == Coding.source_id).where(*wanted)
+    )
+    order = (Entry.number, Coding.source_id, Coding.start.is_(None), Coding.start, Coding.id)
+    rows = session.execute(_rows().where(*wanted).order_by(*order).offset(offset).limit(size))
+    return [CodingRow(*row) for row in rows], total or 0
+
+
+def recent_codes(session: Session, caller: Caller, project_id: int, *, size: int = 8) -> list[int]:
+    """Return the ids of the codes that the caller used last, the newest first."""
+    if caller.user_id is None:
+        return []
+    last = func.max(Coding.id)
+    rows = session.scalars(
+        select(Coding.code_id)
+        .join(Code, Code.id == Coding.code_id)
+        .where(Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None))
+        .where(Code.state == "live", Code.is_codable)
+        .group_by(Coding.code_id)
+        .order_by(last.desc())
+        .limit(size)
+    )
+    return list(rows)
+
+
+def _rows() -> Select[Any]:
+    quote = func.substr(Revision.reading_text, Coding.start + 1, Coding.end - Coding.start)
+    return (
+        select(
+            Coding, Code, User.name, quote, Source.head_no, Source.kind, Entry.id, Entry.number,
+            func.coalesce(Entry.title, ""), Entry.kind,
+        )
+        .join(Code, Code.id == Coding.code_id)
+        .join(Source, Source.id == Coding.source_id)
+        .join(Revision, and_(Revision.source_id == Source.id, Revision.no == Source.head_no))
+        .outerjoin(User, User.id == Coding.coder_id)
+        .outerjoin(Entry, Entry.source_id == Coding.root_id)
+    )  # fmt: skip
+
+
+def _conditions(filters: CodingFilters) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.code_id is not None and filters.below:
+        inner = select(CodeAncestor.code_id).where(CodeAncestor.ancestor_id == filters.code_id)
+        found.append(Coding.code_id.in_(inner))
+    elif filters.code_id is not None:
+        found.append(Coding.code_id == filters.code_id)
+    if filters.province:
+        at = and_(EntryPlace.entry_id == Entry.id, EntryPlace.province_code == filters.province)
+        found.append(exists(select(EntryPlace.entry_id).where(at)))
+    if filters.kind:
+        found.append(Entry.kind == filters.kind)
+    if filters.coder:
+        same_id = (
+            User.id == int(filters.coder) if filters.coder.isascii() and filters.coder.isdigit() else User.id.is_(None)
+        )
+        found.append(or_(User.email == filters.coder.lower(), User.name == filters.coder, same_id))
+    if filters.source_id is not None:
+        found.append(Coding.source_id == filters.source_id)
+    if filters.states:
+        found.append(Coding.state.in_(filters.states))
+    if filters.own_of is not None:
+        found.append(Coding.coder_id == filters.own_of)
+    return found

@@ -1,0 +1,309 @@
+"""Pages of the codebook: the tree with its counts, a code with its quotes and versions, the forms that change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from pydantic import ValidationError
+
+from kmwiki.accounts.access import project_for
+from kmwiki.api.v1.errors import words
+from kmwiki.api.v1.ground import invalid_from
+from kmwiki.coding import counts, service
+from kmwiki.coding.access import code_for
+from kmwiki.coding.codebook import coding_count
+from kmwiki.coding.models import Code
+from kmwiki.coding.queries import CodingFilters, find_codings
+from kmwiki.coding.schemas import CodeIn, CodePatch
+from kmwiki.coding.tree import live_codes
+from kmwiki.coding.versions import last_change, version_of
+from kmwiki.db import session, transaction
+from kmwiki.errors import Conflict, Invalid, NotFound, say
+from kmwiki.security.policy import Permission, can
+from kmwiki.web.context import caller, signed_in
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
+
+    from kmwiki.accounts.models import Project
+
+bp = Blueprint("codebook", __name__)
+
+QUOTES = 20  # quotes on a page of a code
+CHANGES = 50  # changes on a page of the history
+FIELDS = ("name_th", "name_en", "definition", "include", "exclude", "example")
+
+
+@dataclass
+class Form:
+    """What stands in the form of a code: as it is, or as it was typed, with what is wrong."""
+
+    values: dict[str, Any]
+    errors: dict[str, str] = field(default_factory=dict)
+    message: str = ""
+
+
+@bp.get("/p/<slug>/codebook")
+@signed_in
+def index(slug: str) -> ResponseReturnValue:
+    """Show the tree; the first code stands beside it where there is room."""
+    with session() as s:
+        project = project_for(s, caller(), slug, Permission.READ)
+        return _page(s, project, "codebook/index.html")
+
+
+@bp.get("/p/<slug>/codebook/history")
+@signed_in
+def history(slug: str) -> ResponseReturnValue:
+    """Show every change of the codebook with its author and reason, the newest first."""
+    page = max(request.args.get("page", 1, type=int), 1)
+    with session() as s:
+        project = project_for(s, caller(), slug, Permission.READ)
+        rows, total = counts.changes(s, project.id, offset=(page - 1) * CHANGES, size=CHANGES)
+        retired = counts.retired_codes(s, project.id)
+    return render_template(
+        "codebook/history.html", project=project, rows=rows, total=total, page=page, size=CHANGES, retired=retired
+    )
+
+
+@bp.get("/p/<slug>/codebook/<int:code_id>")
+@signed_in
+def code(slug: str, code_id: int) -> ResponseReturnValue:
+    """Show a code: when to use it, when not, its quotes, its versions."""
+    after = request.args.get("after", 0, type=int)
+    with session() as s:
+        project, found = _code_in(s, slug, code_id, Permission.READ)
+        use = counts.use_of(s, caller(), found)
+        quotes, total = find_codings(s, caller(), project.id, CodingFilters(code_id=found.id), after=after, size=QUOTES)
+        into = s.get(Code, found.merged_into) if found.merged_into else None
+        return _page(
+            s,
+            project,
+            "codebook/code.html",
+            code=found,
+            use=use,
+            quotes=quotes,
+            total=total,
+            after=quotes[-1].coding.id if len(quotes) == QUOTES else None,
+            is_first=after == 0,
+            versions=counts.versions_of(s, found),
+            into=into,
+        )
+
+
+@bp.route("/p/<slug>/codebook/new", methods=["GET", "POST"])
+@signed_in
+def new(slug: str) -> ResponseReturnValue:
+    """Make a code."""
+    with session() as s:
+        project = project_for(s, caller(), slug, Permission.EDIT_CODEBOOK)
+        parent = request.args.get("parent", type=int)
+        if request.method == "GET":
+            return _form(s, project, Form({"parent_id": parent, "is_codable": True}))
+    form = Form(_typed())
+    try:
+        with transaction() as s:
+            made = service.create_code(
+                s, caller(), project_for(s, caller(), slug, Permission.EDIT_CODEBOOK), _code_in_form(form)
+            )
+    except (Invalid, Conflict) as error:
+        return _refused(slug, form, error)
+    flash(gettext("“%(name)s” is in the codebook.", name=made.name_th), "done")
+    return redirect(url_for("codebook.code", slug=slug, code_id=made.id))
+
+
+@bp.route("/p/<slug>/codebook/<int:code_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit(slug: str, code_id: int) -> ResponseReturnValue:
+    """Change a code; its place in the tree too."""
+    with session() as s:
+        project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+        if request.method == "GET":
+            return _form(s, project, Form(_values(found) | {"base_no": version_of(s, found)}), found)
+    form = Form(_typed())
+    try:
+        with transaction() as s:
+            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            given = _patch_in_form(form)
+            service.edit_code(s, caller(), found, given, base_no=request.form.get("base_no", type=int))
+    except (Invalid, Conflict) as error:
+        return _refused(slug, form, error, code_id)
+    flash(gettext("“%(name)s” was saved as a new version.", name=found.name_th), "done")
+    return redirect(url_for("codebook.code", slug=slug, code_id=found.id))
+
+
+@bp.route("/p/<slug>/codebook/<int:code_id>/merge", methods=["GET", "POST"])
+@signed_in
+def merge(slug: str, code_id: int) -> ResponseReturnValue:
+    """Merge a code into another, after showing what goes over."""
+    if request.method == "GET":
+        with session() as s:
+            project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            return _merge_page(s, project, found)
+    reason, into_id = request.form.get("reason", ""), request.form.get("into", type=int)
+    try:
+        with transaction() as s:
+            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            if into_id is None:
+                raise Invalid.one("into", say("Choose the code that it is merged into."))
+            into = code_for(s, caller(), into_id, Permission.EDIT_CODEBOOK)
+            service.merge_codes(s, caller(), found, into, reason=reason)
+    except (Invalid, Conflict) as error:
+        with session() as s:
+            project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            page = _merge_page(s, project, found, message=words(error.message), into_id=into_id, reason=reason)
+        return page, 422 if isinstance(error, Invalid) else 409
+    flash(gettext("“%(name)s” was merged into “%(into)s”.", name=found.name_th, into=into.name_th), "done")
+    return redirect(url_for("codebook.code", slug=slug, code_id=into.id))
+
+
+@bp.post("/p/<slug>/codebook/<int:code_id>/move")
+@signed_in
+def move(slug: str, code_id: int) -> ResponseReturnValue:
+    """Put a code under another parent, or one place up or down among its siblings (`step` -1 or 1)."""
+    step = request.form.get("step", type=int)
+    with transaction() as s:
+        _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+        parent_id = found.parent_id if step else request.form.get("parent_id", type=int)
+        position = None
+        if step:
+            row = [item.id for item in live_codes(s, found.project_id) if item.parent_id == parent_id]
+            position = min(max(row.index(found.id) + step, 0), len(row) - 1)
+        service.move_code(
+            s, caller(), found, parent_id=parent_id, position=position, reason=request.form.get("reason", "")
+        )
+    return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
+
+
+@bp.post("/p/<slug>/codebook/<int:code_id>/retire")
+@signed_in
+def retire(slug: str, code_id: int) -> ResponseReturnValue:
+    """Take a code out of use; its codings stay."""
+    try:
+        with transaction() as s:
+            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            left = coding_count(s, found.id)
+            service.retire_code(s, caller(), found, reason=request.form.get("reason", ""))
+    except Conflict as error:
+        flash(words(error.message), "wrong")
+    else:
+        stay = ngettext("its %(num)s coding stays as it is", "its %(num)s codings stay as they are", left)
+        flash(gettext("“%(name)s” is retired; %(stay)s.", name=found.name_th, stay=stay), "done")
+    return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
+
+
+@bp.post("/p/<slug>/codebook/<int:code_id>/revive")
+@signed_in
+def revive(slug: str, code_id: int) -> ResponseReturnValue:
+    """Take a retired code into use again."""
+    try:
+        with transaction() as s:
+            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            service.revive_code(s, caller(), found, reason=request.form.get("reason", ""))
+    except Conflict as error:
+        flash(words(error.message), "wrong")
+    else:
+        flash(gettext("“%(name)s” is in use again.", name=found.name_th), "done")
+    return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
+
+
+def _page(s: Session, project: Project, template: str, **values: Any) -> str:
+    tops = counts.tree_of(s, caller(), project.id)
+    newest, _ = counts.changes(s, project.id, size=1)
+    return render_template(
+        template,
+        project=project,
+        tops=tops,
+        number=len(counts.flat(tops)),
+        newest=newest[0] if newest else None,
+        version=last_change(s, project.id),
+        may_edit=can(caller(), Permission.EDIT_CODEBOOK, project.id),
+        **({"code": None} | values),
+    )
+
+
+def _form(s: Session, project: Project, form: Form, found: Code | None = None) -> str:
+    tops = counts.tree_of(s, caller(), project.id)
+    rows = counts.flat(tops)
+    inside = next((node.is_open_to for node, _ in rows if found is not None and node.code.id == found.id), set())
+    parents = [(node.code, depth) for node, depth in rows if node.code.id not in inside]
+    return render_template("codebook/form.html", project=project, form=form, code=found, parents=parents)
+
+
+def _merge_page(
+    s: Session, project: Project, found: Code, *, message: str = "", into_id: int | None = None, reason: str = ""
+) -> str:
+    rows = counts.flat(counts.tree_of(s, caller(), project.id))
+    inside = next((node.is_open_to for node, _ in rows if node.code.id == found.id), {found.id})
+    others = [(node.code, depth) for node, depth in rows if node.code.id not in inside]
+    return render_template(
+        "codebook/merge.html",
+        project=project,
+        code=found,
+        others=others,
+        number=coding_count(s, found.id),
+        below=len(inside) - 1,
+        message=message,
+        into_id=into_id,
+        reason=reason,
+    )
+
+
+def _refused(slug: str, form: Form, error: Invalid | Conflict, code_id: int | None = None) -> ResponseReturnValue:
+    """Draw the form again with what was typed and what is wrong."""
+    form.message = words(error.message)
+    if isinstance(error, Invalid):
+        form.errors = {name: words(message) for name, message in error.fields.items()}
+    with session() as s:
+        project = project_for(s, caller(), slug, Permission.EDIT_CODEBOOK)
+        found = code_for(s, caller(), code_id, Permission.EDIT_CODEBOOK) if code_id else None
+        if found is not None and isinstance(error, Conflict):
+            form.values["base_no"] = version_of(s, found)
+        return _form(s, project, form, found), 422 if isinstance(error, Invalid) else 409
+
+
+def _code_in(s: Session, slug: str, code_id: int, permission: Permission) -> tuple[Project, Code]:
+    project = project_for(s, caller(), slug, Permission.READ)
+    found = code_for(s, caller(), code_id, permission)
+    if found.project_id != project.id:
+        raise NotFound(say("There is no code %(code)s here.", code=code_id))
+    return project, found
+
+
+def _values(found: Code) -> dict[str, Any]:
+    told = (*FIELDS, "parent_id", "color", "pattern", "is_codable")
+    return {name: getattr(found, name) for name in told} | {"aliases": "\n".join(found.aliases)}
+
+
+def _typed() -> dict[str, Any]:
+    """Return the form as it was typed."""
+    given = request.form
+    values: dict[str, Any] = {
+        name: given.get(name, "").replace("\r\n", "\n") for name in (*FIELDS, "aliases", "reason")
+    }
+    for name in ("parent_id", "color", "pattern", "base_no"):
+        values[name] = given.get(name, type=int)
+    return values | {"is_codable": "is_codable" in given}
+
+
+def _sent(form: Form) -> dict[str, Any]:
+    aliases = [line for line in form.values["aliases"].split("\n") if line.strip()]
+    return {name: value for name, value in form.values.items() if name != "base_no"} | {"aliases": aliases}
+
+
+def _code_in_form(form: Form) -> CodeIn:
+    try:
+        return CodeIn(**_sent(form))
+    except ValidationError as error:
+        raise invalid_from(error) from error
+
+
+def _patch_in_form(form: Form) -> CodePatch:
+    try:
+        return CodePatch(**_sent(form))
+    except ValidationError as error:
+        raise invalid_from(error) from error

@@ -36,7 +36,7 @@ class World:
 
 
 def build_world(make: Make) -> World:
-    """Make a project whose entry, comment and coding belong to a supervisor: nobody below may change them as their own."""
+    """Make a project whose texts and codings belong to a supervisor: nobody below may change them as their own."""
     project, other = make.project("ours"), make.project("theirs")
     author = make.member(project, Role.SUPERVISOR)
     people: dict[str, Caller | None] = {role.label: make.member(project, role) for role in Role}

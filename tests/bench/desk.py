@@ -1,0 +1,54 @@
+"""Figures of the desk in a real browser: from the click to a page that can be used, with many codings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from werkzeug.serving import make_server
+
+from tests.bench.timing import Figure, percentile
+from tests.bench.writing import body, code_many, make_entry
+from tests.browser.chromium import open_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext
+
+    from tests.bench.stage import Stage
+
+RUNS = 5
+PEER = "aim < 1000; peer 6600-9000 at 500"
+
+
+def figures(stage: Stage) -> Iterator[Figure]:
+    """Measure."""
+    server = make_server("127.0.0.1", 0, stage.app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    cookie = stage.client.get_cookie("kmwiki", domain="localhost")
+    try:
+        with open_browser() as browser:
+            context = browser.new_context(locale="th-TH", viewport={"width": 1280, "height": 900})
+            context.add_cookies([{"name": "kmwiki", "value": cookie.value if cookie else "", "url": base}])
+            for wanted, limit in ((60, "aim < 1000"), (500, PEER)):
+                entry = make_entry(stage, body(max(10, wanted // 4), seed=wanted), f"โต๊ะ {wanted} ช่วง")
+                code_many(stage, entry, wanted)
+                took = [open_once(context, base + entry["url"]) for _ in range(RUNS)]
+                middle, high = percentile(took, 50), percentile(took, 95)
+                yield Figure("open an entry (browser, usable)", f"{wanted} codings", RUNS, middle, high, limit)
+    finally:
+        server.shutdown()
+
+
+def open_once(context: BrowserContext, address: str) -> float:
+    """Open the page in a new tab; return the milliseconds until its first mark can be seen and clicked."""
+    page = context.new_page()
+    started = time.perf_counter()
+    page.goto(address, wait_until="load")
+    page.locator("#text mark").first.click(trial=True)
+    took = (time.perf_counter() - started) * 1000
+    page.close()
+    return took

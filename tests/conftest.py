@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ from kmwiki.accounts import attempts
 from kmwiki.config import Settings
 from kmwiki.security import passwords
 from tests.make import Make
+from tests.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -186,3 +188,22 @@ def data_dir() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the test data are not beside this checkout (../shared/data)")
     return SHARED / "data"
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return int(opened.getsockname()[1])
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """The program on an instance that does not exist yet."""
+    made = Program(tmp_path / "instance")
+    yield made
+    for server in made.servers:
+        if server.poll() is None:
+            server.kill()
+        server.communicate()

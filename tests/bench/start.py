@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.timing import Figure, percentile
-from tests.cli.conftest import is_answering
+from tests.program import is_answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -58,8 +58,7 @@ def show(figures: Iterable[Figure]) -> str:
 
 def draw_row(row: Sequence[str], widths: Sequence[int]) -> str:
     """Draw a row: words to the left, figures to the right."""
-    cells = zip(row, widths, strict=True)
-    drawn = (
-        cell.rjust(width) if column in FIGURES else cell.ljust(width) for column, (cell, width) in enumerate(cells)
-    )
+    drawn = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+    for column in FIGURES:
+        drawn[column] = row[column].rjust(widths[column])
     return "  ".join(drawn)

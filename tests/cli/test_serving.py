@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Program
+    from tests.program import Program
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,10 +12,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 START_SECONDS = 60
@@ -73,22 +69,3 @@ def is_answering(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-@pytest.fixture
-def port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return int(opened.getsockname()[1])
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    """The program on an instance that does not exist yet."""
-    made = Program(tmp_path / "instance")
-    yield made
-    for server in made.servers:
-        if server.poll() is None:
-            server.kill()
-        server.communicate()

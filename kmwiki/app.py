@@ -12,7 +12,7 @@ from kmwiki import db
 from kmwiki.api import v1
 from kmwiki.config import Settings
 from kmwiki.paths import resource_dir
-from kmwiki.search import outbox
+from kmwiki.search import index, outbox
 from kmwiki.web import register as register_pages
 
 
@@ -40,6 +40,7 @@ def create_app(**given: Any) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.bind(settings.database)
+    index.bind(settings)
     outbox.listen()
     v1.register(app)
     register_pages(app)

@@ -1,0 +1,96 @@
+"""What is equal to a word: abbreviations and full names of the product and of a project; and a project's segmenter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from kmwiki.search.models import DictionaryTerm
+from kmwiki.text.thai import fold
+from kmwiki.text.words import Segmenter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+_PRODUCT = Path(__file__).parent / "data" / "abbreviations.tsv"
+MOST_WORDS = 6
+"""So many words of a query are tried together as one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """Another writing of a word: `folded` is searched, `shown` is told to the reader."""
+
+    folded: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """The equals that hold in a project."""
+
+    by_word: dict[str, tuple[Equal, ...]]
+    words: tuple[str, ...]
+    """Folded words that the segmenter should know besides its own."""
+
+    def equals(self, folded: str) -> tuple[Equal, ...]:
+        """Return other writings of a folded word or name."""
+        return self.by_word.get(folded, ())
+
+
+def product_text() -> str:
+    """Return the product's abbreviations as they stand in the file."""
+    return _PRODUCT.read_text(encoding="utf-8")
+
+
+@cache
+def product_pairs() -> tuple[tuple[str, str], ...]:
+    """Return the product's abbreviations with their full names."""
+    lines = (line for line in product_text().splitlines() if line and not line.startswith("#"))
+    pairs = (line.split("\t") for line in lines)
+    return tuple((short, full) for short, full in pairs)
+
+
+def dictionary(session: Session, project_id: int) -> Dictionary:
+    """Return what is equal in a project."""
+    rows = session.execute(
+        select(DictionaryTerm.term, DictionaryTerm.expansion)
+        .where(DictionaryTerm.project_id == project_id)
+        .order_by(DictionaryTerm.id)
+    )
+    return _make(tuple(rows.tuples()))
+
+
+@lru_cache(maxsize=64)
+def _make(own: tuple[tuple[str, str], ...]) -> Dictionary:
+    found: dict[str, dict[str, Equal]] = defaultdict(dict)
+    words: set[str] = set()
+    for short, full in (*own, *product_pairs()):
+        key, name = fold(short).strip(), fold(full).strip()
+        words.update(one for one in (key, name) if one)
+        if key and name and key != name:
+            found[key][name] = Equal(name, full)
+            found[name][key] = Equal(key, short)
+    return Dictionary({word: tuple(equals.values()) for word, equals in found.items()}, tuple(sorted(words)))
+
+
+@lru_cache(maxsize=64)
+def _segmenter(words: tuple[str, ...]) -> Segmenter:
+    return Segmenter(words)
+
+
+def segmenters(session: Session) -> Callable[[int], Segmenter]:
+    """Return the function that gives a project's segmenter; each dictionary is read once."""
+
+    @cache
+    def of_project(project_id: int) -> Segmenter:
+        return _segmenter(dictionary(session, project_id).words)
+
+    return of_project

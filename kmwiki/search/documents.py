@@ -1,0 +1,271 @@
+"""Texts of the database as documents of the index: what is searched, what it is filtered and counted by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from kmwiki.accounts.models import User
+from kmwiki.coding.models import Code, Coding
+from kmwiki.comments.models import Comment
+from kmwiki.entries.kinds import texts_of
+from kmwiki.entries.models import Entry
+from kmwiki.search.engine import PART, Document
+from kmwiki.search.equals import facts_of
+from kmwiki.sources.models import Revision, Source
+from kmwiki.text.thai import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.text.words import Segmenter
+
+TITLE_WEIGHT, LEAD_WEIGHT = 3.0, 1.5
+CHUNK = 400
+INDEXED = ("entry", "comment", "memo")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document without its body: enough to tell whether the index has it as it is."""
+
+    key: str
+    project_id: int
+    title: str = ""
+    lead: str = ""
+    fields: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    source_id: int | None = None
+    revision: int = 0
+
+    @property
+    def version(self) -> str:
+        """What changes whenever the document does: the revision's number and a digest of all that is told about it."""
+        told = repr((self.title, self.lead, self.fields, sorted(self.columns.items())))
+        return f"{self.revision}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def outlines(session: Session, keys: Collection[str]) -> dict[str, Outline]:
+    """Return what these documents are like now; a key that names nothing to be searched (any more) is left out."""
+    sources = [int(key[7:]) for key in keys if key.startswith("source:")]
+    codes = [int(key[5:]) for key in keys if key.startswith("code:")]
+    found: dict[str, Outline] = {}
+    for some in _chunks(sources):
+        found.update((one.key, one) for one in _source_outlines(session, some))
+    for some in _chunks(codes):
+        rows = session.scalars(select(Code).where(Code.id.in_(some), Code.state == "live"))
+        found.update((one.key, one) for one in map(_code_outline, rows))
+    return found
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def _source_outlines(session: Session, ids: Sequence[int]) -> Iterator[Outline]:
+    rows = session.scalars(
+        select(Source).where(Source.id.in_(ids), Source.deleted.is_(None), Source.kind.in_(INDEXED))
+    ).all()
+    roots = {row.root_id or row.id for row in rows}
+    entries = {
+        entry.source_id: entry
+        for entry in session.scalars(
+            select(Entry)
+            .where(Entry.source_id.in_(roots))
+            .options(selectinload(Entry.places), selectinload(Entry.authors), selectinload(Entry.tags))
+        )
+    }
+    comments = {one.source_id: one for one in session.scalars(select(Comment).where(Comment.source_id.in_(ids)))}
+    codes = _codes(session, ids)
+    names = dict(
+        session.execute(
+            select(User.id, User.name).where(User.id.in_({row.author_id for row in rows} - {None}))
+        ).tuples()
+    )
+    for row in rows:
+        entry = entries.get(row.root_id or row.id)
+        if entry is not None:
+            author = names.get(row.author_id, "") if row.author_id is not None else ""
+            yield _source_outline(row, entry, comments.get(row.id), codes.get(row.id, ()), author)
+
+
+def _codes(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return the codes that stand in each text: accepted codings that have a place."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = session.execute(
+        select(Coding.source_id, Coding.code_id)
+        .where(
+            Coding.source_id.in_(ids),
+            Coding.deleted.is_(None),
+            Coding.status == "accepted",
+            or_(Coding.state != "lost", Coding.state.is_(None)),
+        )
+        .distinct()
+    )
+    for source_id, code_id in rows:
+        found[source_id].add(code_id)
+    return {source_id: tuple(str(code) for code in sorted(codes)) for source_id, codes in found.items()}
+
+
+def _source_outline(row: Source, entry: Entry, comment: Comment | None, codes: tuple[str, ...], author: str) -> Outline:
+    is_entry = row.kind == "entry"
+    columns = {
+        "type": (row.kind,),
+        "source": (str(row.id),),
+        "root": (str(entry.source_id),),
+        "entry": (str(entry.id),),
+        "kind": (entry.kind,),
+        "province": tuple(dict.fromkeys(place.province_code for place in entry.places)),
+        "place": tuple(place.place_code for place in entry.places),
+        "tag": tuple(tag.tag for tag in entry.tags) if is_entry else (),
+        "code": codes,
+        "author": _authors(entry, comment, author, is_entry=is_entry),
+        "updated": (row.updated.isoformat(),),
+        **_when(entry),
+    }
+    return Outline(
+        key=f"source:{row.id}",
+        project_id=row.project_id,
+        title=entry.title if is_entry else "",
+        lead=entry.lead if is_entry else "",
+        fields=tuple(texts_of(entry.kind, entry.fields)) if is_entry else (),
+        columns={name: values for name, values in columns.items() if values},
+        source_id=row.id,
+        revision=row.head_no,
+    )
+
+
+def _authors(entry: Entry, comment: Comment | None, author: str, *, is_entry: bool) -> tuple[str, ...]:
+    if is_entry:
+        return tuple(one.name for one in entry.authors) or ((author,) if author else ())
+    name = (comment.author_name if comment is not None else "") or author
+    return (name,) if name else ()
+
+
+def _when(entry: Entry) -> dict[str, tuple[str, ...]]:
+    """Tell when it was: the event's date, else the day on which the original was written."""
+    if entry.event_start is not None:
+        last = entry.event_end or entry.event_start
+        years = range(entry.event_start.year, last.year + 1)
+        return {
+            "event": (entry.event_start.isoformat(), last.isoformat()),
+            "year": tuple(str(year) for year in years[:20]),
+        }
+    if entry.written is not None:
+        day = entry.written.date()
+        return {"event": (day.isoformat(), day.isoformat()), "year": (str(day.year),)}
+    return {}
+
+
+def _code_outline(code: Code) -> Outline:
+    texts = (code.definition, code.include, code.exclude, code.example, *code.aliases)
+    return Outline(
+        key=f"code:{code.id}",
+        project_id=code.project_id,
+        title=PART.join(name for name in (code.name_th, code.name_en) if name),
+        fields=tuple(text for text in texts if text),
+        columns={"type": ("code",), "id": (str(code.id),)},
+    )
+
+
+def build(session: Session, wanted: Iterable[Outline], segmenter: Callable[[int], Segmenter]) -> Iterator[Document]:
+    """Make the documents of these outlines; `segmenter` gives that of a project."""
+    wanted = list(wanted)
+    bodies: dict[tuple[int, int], str] = {}
+    for some in _chunks([one.source_id for one in wanted if one.source_id is not None]):
+        rows = session.execute(
+            select(Revision.source_id, Revision.no, Revision.reading_text)
+            .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
+            .where(Revision.source_id.in_(some))
+        )
+        bodies.update({(source_id, no): text for source_id, no, text in rows})
+    for one in wanted:
+        body = bodies.get((one.source_id, one.revision), "") if one.source_id is not None else ""
+        yield make_document(one, body, segmenter(one.project_id))
+
+
+def make_document(outline: Outline, body: str, segmenter: Segmenter) -> Document:
+    """Fold, cut into words and count one text."""
+    title = _folded(outline.title.split(PART))
+    lead = _folded([outline.lead])
+    rest = _folded([body, *outline.fields])
+    title_end = len(title) + 1
+    lead_end = title_end + len(lead) + 1
+    text = PART.join((title, lead, rest))
+    edges = bytearray((len(text) >> 3) + 1)
+    counts: dict[str, float] = defaultdict(float)
+    for word in segmenter.words(text):
+        edges[word.start >> 3] |= 1 << (word.start & 7)
+        edges[word.end >> 3] |= 1 << (word.end & 7)
+        if word.is_word:
+            counts[word.text] += TITLE_WEIGHT if word.start < title_end else LEAD_WEIGHT if word.start < lead_end else 1
+    return Document(
+        key=outline.key,
+        project_id=outline.project_id,
+        version=outline.version,
+        text=text,
+        edges=bytes(edges),
+        title_end=title_end,
+        lead_end=lead_end,
+        words=counts,
+        trigrams=_trigrams(title, lead, rest),
+        facts=facts_of(text),
+        columns=outline.columns,
+    )
+
+
+def _folded(parts: Sequence[str]) -> str:
+    return PART.join(filter(None, (fold(part).strip() for part in parts)))
+
+
+def _trigrams(title: str, lead: str, rest: str) -> Mapping[str, float]:
+    counts: dict[str, float] = defaultdict(float)
+    for part, weight in ((title, TITLE_WEIGHT), (lead, LEAD_WEIGHT), (rest, 1)):
+        once = Counter(trigrams_of(part))
+        for trigram, count in once.items():
+            counts[trigram] += count * weight
+    return counts
+
+
+def trigrams_of(folded: str) -> list[str]:
+    """Cut a folded text into all runs of three characters, blanks left out: Thai blanks are a matter of taste."""
+    solid = folded.replace(" ", "")
+    found = [solid[at : at + 3] for at in range(len(solid) - 2)]
+    return [one for one in found if PART not in one] if PART in solid else found
+
+
+def expand(session: Session, keys: Iterable[str]) -> set[str]:
+    """Turn asked-for keys into those of documents: an entry's comments follow it in rights, place and date."""
+    wanted = set(keys)
+    entry_ids = [int(key[6:]) for key in wanted if key.startswith("entry:")]
+    for some in _chunks(entry_ids):
+        rows = session.scalars(select(Entry.source_id).where(Entry.id.in_(some)))
+        wanted.update(f"source:{source_id}" for source_id in rows)
+    wanted = {key for key in wanted if not key.startswith("entry:")}
+    roots = [int(key[7:]) for key in wanted if key.startswith("source:")]
+    for some in _chunks(roots):
+        rows = session.scalars(select(Source.id).where(Source.root_id.in_(some)))
+        wanted.update(f"source:{source_id}" for source_id in rows)
+    return wanted
+
+
+def all_keys(session: Session) -> list[str]:
+    """Return the key of every document that the index should hold, in a steady order."""
+    sources = session.scalars(
+        select(Source.id).where(Source.deleted.is_(None), Source.kind.in_(INDEXED)).order_by(Source.id)
+    )
+    codes = session.scalars(select(Code.id).where(Code.state == "live").order_by(Code.id))
+    return [f"source:{one}" for one in sources] + [f"code:{one}" for one in codes]
+
+
+def row_counts(session: Session) -> dict[str, Any]:
+    """Return how many documents the database would give."""
+    return {"documents": len(all_keys(session))}

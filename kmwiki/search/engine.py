@@ -1,0 +1,199 @@
+"""The seam between search and whatever keeps the index.
+
+An engine knows nothing of Thai, of people's rights or of the query language: it is handed folded texts with the places
+where words begin and end, and asked for texts that satisfy a tree of plain conditions, ranked. `tests/contracts` holds
+every engine to the same answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+PART = "\n"
+"""What stands between title, lead, body and fields in a document's text; folding leaves no line end inside a part."""
+
+
+class IndexMissing(Exception):  # noqa: N818 - named after what happened
+    """There is no index, or it cannot be read, or it was made by another version: it has to be made anew."""
+
+
+class IndexStale(Exception):  # noqa: N818
+    """The index can be searched, but was made with other words or another dictionary: it should be made anew beside."""
+
+
+class IndexBusy(Exception):  # noqa: N818
+    """Another process is writing; try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text as an engine keeps it. Offsets are code points of `text`."""
+
+    key: str
+    """What it is: `source:7`, `code:3`."""
+    project_id: int
+    version: str
+    """Changes whenever anything of the document does; compared by `search check`."""
+    text: str
+    """Folded parts, joined by PART."""
+    edges: bytes
+    """A bit for each offset, lowest first: set where a word begins or ends."""
+    title_end: int
+    lead_end: int
+    words: Mapping[str, float]
+    """Folded words and how much each weighs here."""
+    trigrams: Mapping[str, float]
+    facts: frozenset[str]
+    """What the text says in whatever writing: `date:2008-02-18`, `year:2008`."""
+    columns: Mapping[str, tuple[str, ...]]
+    """What it is filtered, counted and sorted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The folded text holds this string; `part` narrows to `title`, `lead` or `body` (all that follows the lead)."""
+
+    text: str
+    starts_word: bool = False
+    is_number: bool = False
+    """No other digit may stand right before or after."""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The document carries this fact."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every condition holds; an empty one always does."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one condition holds; an empty one never does."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The condition does not hold."""
+
+    node: Node
+
+
+Node = Has | Fact | AllOf | AnyOf | Without
+Leaf = Has | Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question to an engine about one project.
+
+    With `match` the answer is exactly the texts that satisfy it. Without it, every text in which one of `words` or of
+    the chosen trigrams stands. `groups` and `boosts` only rank: each group is one word with its equals.
+    """
+
+    project_id: int
+    match: Node | None = None
+    groups: tuple[tuple[Leaf, ...], ...] = ()
+    boosts: tuple[Has, ...] = ()
+    words: tuple[tuple[str, float], ...] = ()
+    trigrams: tuple[str, ...] = ()
+    most_trigrams: int = 24
+    """Only so many of the rarest trigrams are looked up; the others cost much and tell little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A text that was found. `is_whole`: every group stands there as whole words."""
+
+    key: str
+    score: float
+    is_whole: bool
+    columns: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What an engine tells about itself."""
+
+    name: str
+    documents: int
+    size: int
+    """Bytes on disk (0 in memory)."""
+    parts: int = 1
+    """Into how many segments the index is split."""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+class Sink(Protocol):
+    """Where a rebuild puts documents: an index that nobody searches yet."""
+
+    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
+        """Take in documents and drop others."""
+        ...
+
+    def versions(self) -> dict[str, str]:
+        """Return the version of every document taken in so far."""
+        ...
+
+
+class SearchEngine(Protocol):
+    """An index. Every call may raise IndexMissing; those that write may raise IndexBusy."""
+
+    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
+        """Take in the documents, replacing those of the same key, and drop others: all of it at once, or nothing."""
+        ...
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Forget the documents of these keys; unknown keys are no error."""
+        ...
+
+    def find(self, ask: Ask) -> list[Match]:
+        """Return every text that answers, whole words first, best first, then by key."""
+        ...
+
+    def versions(self) -> dict[str, str]:
+        """Return the version of every document by its key."""
+        ...
+
+    def vocabulary(self, project_id: int) -> Mapping[str, int]:
+        """Return the words of a project's texts and in how many of them each stands."""
+        ...
+
+    def rebuild(
+        self, fill: Callable[[Sink], Iterator[tuple[int, int]]], settle: Callable[[Sink], object]
+    ) -> Iterator[tuple[int, int]]:
+        """Fill a new index beside the old one by `fill`, then put it in the old one's place.
+
+        Yields (done, total) as `fill` does, so that the caller can tell how far it is; search and writing go on in the
+        old index meanwhile. `settle` catches up at the end, while nobody else can write, so that nothing is lost.
+        """
+        ...
+
+    def check(self) -> None:
+        """Raise IndexMissing if the index cannot be searched, IndexStale if it should be made anew."""
+        ...
+
+    def status(self) -> EngineStatus:
+        """Tell how large it is."""
+        ...
+
+    def optimize(self) -> None:
+        """Join what many small writes left behind. Slow; meant for the night."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and memory; the next call opens them again."""
+        ...

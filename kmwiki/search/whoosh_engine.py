@@ -1,0 +1,187 @@
+"""The index as an instance has it: a folder of generations, one of them in force, stamped with what made it.
+
+`CURRENT` names the folder in force; a rebuild fills another and then replaces that one small file, so that a crash at
+any point leaves the old index or the new one. A stamp beside the index tells the schema, dictionary and segmenter that
+made it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from whoosh.filedb.filestore import FileStorage
+
+from kmwiki.search.engine import Ask, EngineStatus, IndexBusy, IndexMissing, IndexStale, Match
+from kmwiki.search.whoosh_index import WhooshIndex, merge_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from kmwiki.search.engine import Document, Sink
+
+CURRENT = "CURRENT"
+STAMP = "stamp.json"
+SCHEMA = "schema"
+GATE_SECONDS = 10.0
+
+
+class WhooshEngine:
+    """See `SearchEngine`. `stamp` must hold `schema`; an index of another schema cannot be read at all."""
+
+    name = "whoosh"
+
+    def __init__(self, root: Path, stamp: Mapping[str, str]) -> None:
+        self.root = root
+        self.stamp = dict(stamp)
+        self._lock = threading.RLock()
+        self._index: WhooshIndex | None = None
+
+    def _in_force(self) -> WhooshIndex:
+        """Return the index that CURRENT names; opened anew when that has changed. IndexMissing if there is none."""
+        with self._lock:
+            try:
+                folder = self.root / (self.root / CURRENT).read_text(encoding="ascii").strip()
+                made_by = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                self.close()
+                raise IndexMissing(str(error)) from error
+            if not isinstance(made_by, dict) or made_by.get(SCHEMA) != self.stamp[SCHEMA]:
+                self.close()
+                raise IndexMissing("made by another version")
+            if self._index is None or self._index.folder != folder:
+                self.close()
+                self._index = WhooshIndex(folder)
+            return self._index
+
+    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
+        """Commit new documents and drops."""
+        with self._gate("gate", GATE_SECONDS):
+            self._in_force().write(documents, dropped)
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Forget these keys."""
+        self.put([], keys)
+
+    def find(self, ask: Ask) -> list[Match]:
+        """Answer a question."""
+        return self._in_force().find(ask)
+
+    def versions(self) -> dict[str, str]:
+        """Return the version of every document."""
+        return self._in_force().versions()
+
+    def vocabulary(self, project_id: int) -> Mapping[str, int]:
+        """Return the words of a project with their counts."""
+        return self._in_force().vocabulary(project_id)
+
+    def rebuild(
+        self, fill: Callable[[Sink], Iterator[tuple[int, int]]], settle: Callable[[Sink], object]
+    ) -> Iterator[tuple[int, int]]:
+        """Fill a new folder, then put it in force. IndexBusy if another rebuild is under way."""
+        with self._gate("rebuild", 0.0):
+            folder = self.root / f"index-{uuid4().hex[:12]}"
+            folder.mkdir()
+            beside = Beside(folder)
+            try:
+                yield from fill(beside)
+                with self._gate("gate", GATE_SECONDS):
+                    settle(beside)
+                    self._put_in_force(folder)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            finally:
+                beside.close()
+            self._remove_others(folder)
+
+    def _put_in_force(self, folder: Path) -> None:
+        (folder / STAMP).write_text(json.dumps(self.stamp, indent=1), encoding="utf-8")
+        _sync(folder / STAMP)
+        new = self.root / f"{CURRENT}.new"
+        new.write_text(folder.name, encoding="ascii")
+        _sync(new)
+        new.replace(self.root / CURRENT)
+
+    def _remove_others(self, kept: Path) -> None:
+        """Remove the folders of earlier rebuilds, finished or killed; who still reads one holds its files open."""
+        with self._lock:
+            self.close()
+        for path in self.root.glob("index-*"):
+            if path != kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def check(self) -> None:
+        """Raise IndexMissing, or IndexStale if other words or another dictionary made it."""
+        index = self._in_force()
+        with index.snapshot():
+            made_by = json.loads((index.folder / STAMP).read_text(encoding="utf-8"))
+        if made_by != self.stamp:
+            raise IndexStale
+
+    def status(self) -> EngineStatus:
+        """Tell how large the index is."""
+        index = self._in_force()
+        with index.snapshot() as snapshot:
+            documents = sum(1 for _ in snapshot.live())
+            return EngineStatus(self.name, documents, index.size(), len(snapshot.segments), dict(self.stamp))
+
+    def optimize(self) -> None:
+        """Join all segments into one."""
+        with self._gate("gate", GATE_SECONDS):
+            self._in_force().write([], merge=merge_all)
+
+    def close(self) -> None:
+        """Close all files."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    @contextmanager
+    def _gate(self, name: str, seconds: float) -> Iterator[None]:
+        """Hold a lock file of the index folder: `gate` for writing and swapping, `rebuild` for rebuilding."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        lock = FileStorage(str(self.root)).lock(name)
+        until = time.monotonic() + seconds
+        while not lock.acquire(blocking=False):
+            if time.monotonic() >= until:
+                raise IndexBusy
+            time.sleep(0.02)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+class Beside:
+    """An index being filled: nobody searches it yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = WhooshIndex(folder)
+        self._index.create()
+
+    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
+        """Commit a bulk of documents; the segments stay as they are."""
+        self._index.write(documents, dropped, merge=lambda writer, segments: segments)  # noqa: ARG005 - Whoosh's signature
+
+    def versions(self) -> dict[str, str]:
+        """Return the version of every document taken in so far."""
+        return self._index.versions()
+
+    def close(self) -> None:
+        """Close all files."""
+        self._index.close()
+
+
+def _sync(path: Path) -> None:
+    """Bring a file to the disk; Whoosh itself never does, but these two decide what is in force."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

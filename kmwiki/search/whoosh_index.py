@@ -1,0 +1,360 @@
+"""One Whoosh index in one folder, with its texts resident.
+
+Whoosh keeps the posting lists, the stored texts and the segments, and makes commits atomic. Its own searcher is not
+used: conditions are answered from the resident texts (see view.py) and posting lists are decoded once and ranked by us,
+which is some hundred times faster than its OR. Segments never change, so each is read into memory once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from whoosh import formats, index
+from whoosh.fields import STORED, FieldType, Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.writing import LockError
+
+from kmwiki.search.engine import Ask, Document, IndexBusy, IndexMissing, Match
+from kmwiki.search.view import Held, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+LOCK_SECONDS = 5.0
+POOL_MB = 48
+SMALL, MOST_SMALL, MERGED_AT_MOST = 64, 8, 512
+"""Segments of up to SMALL texts are joined when there are more than MOST_SMALL of them."""
+DECODED = 4096
+FIELDS = ("words", "trigrams")
+
+
+class Counted(FieldType):  # type: ignore[misc]  # Whoosh ships no types
+    """A field that is handed its terms ready-made, each with its weight."""
+
+    def __init__(self) -> None:
+        self.format = formats.Existence()
+        self.analyzer = self.vector = self.column_type = None
+        self.indexed = True
+        self.scorable = self.stored = self.unique = self.spelling = self.sortable = False
+
+    def index(self, value: Mapping[str, float], **options: Any) -> list[tuple[bytes, int, float, bytes]]:
+        """Give Whoosh the postings of one text."""
+        del options
+        return [(term.encode(), 1, weight, b"") for term, weight in value.items()]
+
+
+def schema() -> Schema:
+    """Return the fields of the index."""
+    return Schema(words=Counted(), trigrams=Counted(), document=STORED())
+
+
+def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
+    """Join many small segments into the one being written; large ones wait for the night."""
+    small = [segment for segment in segments if segment.doc_count_all() <= SMALL]
+    if len(small) <= MOST_SMALL:
+        return segments
+    joined, total = [], 0
+    for segment in sorted(small, key=lambda one: one.doc_count_all()):
+        total += segment.doc_count_all()
+        if total > MERGED_AT_MOST:
+            break
+        joined.append(segment)
+    for segment in joined:
+        with _opened(writer.storage, writer.schema, segment) as reader:
+            writer.add_reader(reader)
+    return [segment for segment in segments if segment not in joined]
+
+
+def merge_all(writer: Any, segments: list[Any]) -> list[Any]:
+    """Join all segments."""
+    for segment in segments:
+        with _opened(writer.storage, writer.schema, segment) as reader:
+            writer.add_reader(reader)
+    return []
+
+
+@contextmanager
+def _opened(storage: Any, fields: Any, segment: Any) -> Iterator[Any]:
+    reader = SegmentReader(storage, fields, segment)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+class Segment:
+    """One segment in memory: its texts by document number, and the open reader of its posting lists."""
+
+    def __init__(self, storage: Any, fields: Any, segment: Any) -> None:
+        self.reader = SegmentReader(storage, fields, segment)
+        self.held: list[tuple[int, Held]] = []
+        for _, stored in self.reader.iter_docs():
+            project_id, *rest = stored["document"]
+            self.held.append((project_id, Held(*rest)))
+        # Documents deleted before the segment was opened are not given by iter_docs; numbers must still be right.
+        self.numbers = [number for number in range(segment.doc_count_all()) if not segment.is_deleted(number)]
+
+    def close(self) -> None:
+        """Close the files."""
+        self.reader.close()
+
+
+class Snapshot:
+    """What the index held at one commit. Closed when the last who uses it has left."""
+
+    def __init__(self, generation: int, segments: dict[str, Segment], deleted: dict[str, frozenset[int]]) -> None:
+        self.generation = generation
+        self.segments = segments
+        self.deleted = deleted
+        self._views: dict[int, View] = {}
+        self._lock = threading.RLock()
+
+    def live(self) -> Iterator[tuple[str, int, int, Held]]:
+        """Yield segment, document number, project and text of everything that is not deleted."""
+        for name, segment in self.segments.items():
+            gone = self.deleted[name]
+            for number, (project_id, held) in zip(segment.numbers, segment.held, strict=True):
+                if number not in gone:
+                    yield name, number, project_id, held
+
+    def view(self, project_id: int) -> View:
+        """Return the texts of a project, ready to be searched."""
+        with self._lock:
+            view = self._views.get(project_id)
+            if view is None:
+                view = self._views[project_id] = self._make_view(project_id)
+            return view
+
+    def _make_view(self, project_id: int) -> View:
+        held: list[Held] = []
+        places: dict[str, dict[int, int]] = {name: {} for name in self.segments}
+        for name, number, owner, one in self.live():
+            if owner == project_id:
+                places[name][number] = len(held)
+                held.append(one)
+        return View(held, _Lists(self, project_id, places))
+
+    def read(self, name: str, field: str, term: bytes) -> list[tuple[int, float]]:
+        """Decode one posting list of one segment."""
+        with self._lock:
+            try:
+                matcher = self.segments[name].reader.postings(field, term)
+            except TermNotFound:
+                return []
+            found = []
+            while matcher.is_active():
+                found.append((matcher.id(), matcher.weight()))
+                matcher.next()
+            return found
+
+    def frequency(self, field: str, term: bytes) -> int:
+        """Count the texts that hold the term, deleted ones included."""
+        with self._lock:
+            return sum(segment.reader.doc_frequency(field, term) for segment in self.segments.values())
+
+    def vocabulary(self, project_id: int) -> dict[str, int]:
+        """Count the words of a project."""
+        prefix = _term(project_id, "")
+        found: dict[str, int] = {}
+        with self._lock:
+            for segment in self.segments.values():
+                for term, info in segment.reader.iter_field("words", prefix):
+                    if not term.startswith(prefix):
+                        break
+                    word = term[len(prefix) :].decode()
+                    found[word] = found.get(word, 0) + info.doc_frequency()
+        return found
+
+
+class _Lists:
+    """The posting lists of one project in one snapshot, decoded once."""
+
+    def __init__(self, snapshot: Snapshot, project_id: int, places: dict[str, dict[int, int]]) -> None:
+        self._snapshot = snapshot
+        self._project_id = project_id
+        self._places = places
+        self._decoded: OrderedDict[tuple[str, str], list[tuple[int, float]]] = OrderedDict()
+
+    def frequency(self, field: str, term: str) -> int:
+        """Count the texts that hold the term, roughly."""
+        return self._snapshot.frequency(field, _term(self._project_id, term))
+
+    def postings(self, field: str, term: str) -> list[tuple[int, float]]:
+        """Return where the term stands in the view."""
+        found = self._decoded.get((field, term))
+        if found is None:
+            wanted = _term(self._project_id, term)
+            found = [
+                (places[number], weight)
+                for name, places in self._places.items()
+                for number, weight in self._snapshot.read(name, field, wanted)
+                if number in places
+            ]
+            self._decoded[field, term] = found
+            while len(self._decoded) > DECODED:
+                self._decoded.popitem(last=False)
+        return found
+
+
+def _term(project_id: int, text: str) -> bytes:
+    """Projects share an index but no posting list: neither counts nor words of one show in another."""
+    return f"{project_id} {text}".encode()
+
+
+class WhooshIndex:
+    """An index in a folder that exists. Safe to use from several threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # Not memory-mapped: a file cut short under a mapping kills the process instead of raising an error.
+        self._storage = FileStorage(str(folder), supports_mmap=False)
+        self._lock = threading.RLock()
+        self._snapshot: Snapshot | None = None
+        self._users: dict[int, int] = {}
+        self._retired: list[Snapshot] = []
+
+    def create(self) -> None:
+        """Make an empty index in the folder."""
+        index.TOC.create(self._storage, schema())
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Give the newest commit, kept open as long as it is used. IndexMissing if it cannot be read."""
+        with self._lock:
+            newest = self._newest()
+            self._users[id(newest)] = self._users.get(id(newest), 0) + 1
+        try:
+            yield newest
+        finally:
+            with self._lock:
+                self._users[id(newest)] -= 1
+                self._clear_retired()
+
+    def _newest(self) -> Snapshot:
+        try:
+            generation = index.TOC._latest_generation(self._storage, "MAIN")  # noqa: SLF001 - its public way reads everything
+            if self._snapshot is not None and self._snapshot.generation == generation:
+                return self._snapshot
+            opened = self._open()
+        except (IndexMissing, MemoryError):
+            raise
+        except Exception as error:  # a damaged file shows as any error at all inside Whoosh
+            raise IndexMissing(f"{type(error).__name__}: {error}") from error
+        if self._snapshot is not None:
+            self._retired.append(self._snapshot)
+        self._snapshot = opened
+        self._clear_retired()
+        return opened
+
+    def _open(self) -> Snapshot:
+        """Read the newest commit; a segment that another process has just merged away is looked for once more."""
+        for is_last in (False, False, True):
+            toc = index.TOC.read(self._storage, "MAIN")
+            known = self._snapshot.segments if self._snapshot is not None else {}
+            segments: dict[str, Segment] = {}
+            fresh: list[Segment] = []
+            try:
+                for segment in toc.segments:
+                    name = segment.segment_id()
+                    if name not in known:
+                        fresh.append(Segment(self._storage, toc.schema, segment))
+                    segments[name] = known[name] if name in known else fresh[-1]
+            except FileNotFoundError:
+                for made in fresh:
+                    made.close()
+                if is_last:
+                    raise
+                continue
+            deleted = {one.segment_id(): frozenset(one.deleted_docs() or ()) for one in toc.segments}
+            return Snapshot(toc.generation, segments, deleted)
+        raise IndexMissing
+
+    def _clear_retired(self) -> None:
+        """Close the segments that no snapshot in use needs."""
+        unused = [one for one in self._retired if not self._users.get(id(one))]
+        if not unused:
+            return
+        self._retired = [one for one in self._retired if one not in unused]
+        alive = [*self._retired, *([self._snapshot] if self._snapshot is not None else [])]
+        needed = {id(segment) for snapshot in alive for segment in snapshot.segments.values()}
+        done = {
+            id(segment): segment for one in unused for segment in one.segments.values() if id(segment) not in needed
+        }
+        for segment in done.values():
+            segment.close()
+        for one in unused:
+            self._users.pop(id(one), None)
+
+    def write(self, documents: Iterable[Document], dropped: Iterable[str] = (), *, merge: Any = merge_small) -> None:
+        """Commit new documents and drops. IndexBusy if another writer holds the lock."""
+        new = list(documents)
+        gone = {*dropped, *(document.key for document in new)}
+        try:
+            writer = index.FileIndex(self._storage, indexname="MAIN").writer(timeout=LOCK_SECONDS, limitmb=POOL_MB)
+        except LockError as error:
+            raise IndexBusy from error
+        try:
+            with self.snapshot() as snapshot:
+                numbers = {name: number for number, name in enumerate(s.segment_id() for s in writer.segments)}
+                for name, number, _, held in snapshot.live():
+                    if held.key in gone:
+                        writer.segments[numbers[name]].delete_document(number)
+            for document in new:
+                writer.add_document(**_stored(document))
+            writer.commit(mergetype=merge)
+        except BaseException:
+            if not writer.is_closed:
+                writer.cancel()
+            raise
+
+    def find(self, ask: Ask) -> list[Match]:
+        """Answer a question."""
+        with self.snapshot() as snapshot:
+            return snapshot.view(ask.project_id).find(ask)
+
+    def versions(self) -> dict[str, str]:
+        """Return the version of every document."""
+        with self.snapshot() as snapshot:
+            return {held.key: held.version for _, _, _, held in snapshot.live()}
+
+    def vocabulary(self, project_id: int) -> dict[str, int]:
+        """Return the words of a project with their counts."""
+        with self.snapshot() as snapshot:
+            return snapshot.vocabulary(project_id)
+
+    def size(self) -> int:
+        """Return the bytes on disk."""
+        return sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
+
+    def close(self) -> None:
+        """Close all files."""
+        with self._lock:
+            if self._snapshot is not None:
+                self._retired.append(self._snapshot)
+                self._snapshot = None
+            self._clear_retired()
+
+
+def _stored(document: Document) -> dict[str, Any]:
+    """Give Whoosh a document: terms carry their project in front."""
+    mark = f"{document.project_id} "
+    return {
+        "words": {mark + word: weight for word, weight in document.words.items()},
+        "trigrams": {mark + trigram: weight for trigram, weight in document.trigrams.items()},
+        "document": (
+            document.project_id,
+            document.key,
+            document.version,
+            document.text,
+            document.edges,
+            document.title_end,
+            document.lead_end,
+            document.facts,
+            dict(document.columns),
+        ),
+    }

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from kmwiki.accounts.models import User
 from kmwiki.comments.models import Comment
 from kmwiki.comments.schemas import CommentOut, PassageOut
 from kmwiki.sources.access import may_read, visible_to
 from kmwiki.sources.models import Source
-from kmwiki.sources.queries import heads
+from kmwiki.sources.queries import heads, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,10 +88,7 @@ def thread(session: Session, caller: Caller, source_id: int, *, page: int = 1, h
 
 def _names(session: Session, comments: Iterable[Comment]) -> dict[int, str]:
     """Return the writer's name of each comment, by its id: the member's, or the one its page gave."""
-    people = {comment.source.author_id for comment in comments if comment.source.author_id is not None}
-    known: dict[int, str] = {}
-    if people:
-        known = {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(people)))}
+    known = names_of(session, {each.source.author_id for each in comments if each.source.author_id is not None})
     return {comment.id: known.get(comment.source.author_id or 0, comment.author_name) for comment in comments}
 
 

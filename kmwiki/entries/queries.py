@@ -53,6 +53,12 @@ def list_entries(
     return rows.all(), total
 
 
+def count_readable(session: Session, caller: Caller, project_id: int) -> int:
+    """Return how many entries of the project the caller may read."""
+    statement = select(func.count()).select_from(Entry).join(Source, Source.id == Entry.source_id)
+    return session.scalar(statement.where(Entry.project_id == project_id, visible_to(caller))) or 0
+
+
 def binned(session: Session, caller: Caller, project_id: int) -> Sequence[Entry]:
     """Return the binned entries that the caller may bring back, the last thrown away first."""
     statement = (

@@ -55,3 +55,11 @@ def heads(session: Session, sources: Iterable[Source]) -> dict[int, Revision]:
 def author_of(session: Session, of: Revision) -> str:
     """Return the name of who saved a revision, empty if not known."""
     return session.scalar(select(User.name).where(User.id == of.author_id)) or ""
+
+
+def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of these people, by their ids."""
+    wanted = list(user_ids)
+    if not wanted:
+        return {}
+    return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}

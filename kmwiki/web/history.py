@@ -1,0 +1,91 @@
+"""The history of an entry: its revisions, what each changed, and going back to one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from kmwiki.accounts.models import Project
+from kmwiki.coding.service import save_entry
+from kmwiki.db import session, transaction
+from kmwiki.entries.access import entry_by_number
+from kmwiki.entries.queries import path_of
+from kmwiki.entries.service import patch_of
+from kmwiki.errors import Conflict, Invalid, say
+from kmwiki.security.policy import Permission, can
+from kmwiki.sources.queries import author_of, revision, revisions
+from kmwiki.sources.texts import prepare
+from kmwiki.text.diff import diff_words
+from kmwiki.web.context import caller
+from kmwiki.web.entry_changes import changes_around
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("history", __name__)
+
+PAGE = 50
+
+
+@bp.get("/p/<slug>/e/<int:number>/history")
+def index(slug: str, number: int) -> str:
+    """List the revisions of an entry, the newest first."""
+    wanted = request.args.get("page", "1")
+    page = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1  # noqa: PLR2004
+    with session() as opened:
+        entry = entry_by_number(opened, caller(), slug, number)
+        return render_template(
+            "entries/history.html",
+            project=opened.get_one(Project, entry.project_id),
+            entry=entry,
+            revisions=revisions(opened, entry.source, offset=(page - 1) * PAGE, size=PAGE),
+            page=page,
+            pages=max(1, -(-entry.source.head_no // PAGE)),
+        )
+
+
+@bp.get("/p/<slug>/e/<int:number>/history/<int:no>")
+def read(slug: str, number: int, no: int) -> str:
+    """Show a revision: what it changed against the one before (or another one), word by word, and its whole text."""
+    with session() as opened:
+        entry = entry_by_number(opened, caller(), slug, number)
+        shown = revision(opened, entry.source, no)
+        against = request.args.get("against", "")
+        base_no = int(against) if against.isascii() and against.isdigit() and len(against) < 9 else no - 1  # noqa: PLR2004
+        base = revision(opened, entry.source, base_no) if base_no >= 1 else None
+        return render_template(
+            "entries/revision.html",
+            project=opened.get_one(Project, entry.project_id),
+            entry=entry,
+            shown=shown,
+            author=author_of(opened, shown),
+            base=base,
+            pieces=diff_words(base.body if base else "", shown.body),
+            around=changes_around(base.meta if base else {}, shown.meta),
+            may_write=can(caller(), Permission.WRITE, entry.project_id),
+        )
+
+
+@bp.post("/p/<slug>/e/<int:number>/history/<int:no>/restore")
+def restore(slug: str, number: int, no: int) -> ResponseReturnValue:
+    """Make a new revision that is as an old one was. Conflict if the entry was changed since the page was opened."""
+    base = request.form.get("base", "")
+    if not (base.isascii() and base.isdigit() and len(base) < 9):  # noqa: PLR2004
+        raise Invalid.one("base", say("The form is not whole. Open the revision again."))
+    with session() as opened:
+        entry = entry_by_number(opened, caller(), slug, number, Permission.WRITE)
+        old = revision(opened, entry.source, no)
+    prepare(old.body, old.format)
+    with transaction() as opened:
+        entry = entry_by_number(opened, caller(), slug, number, Permission.WRITE)
+        patch = patch_of(old, reason=gettext("As in revision %(no)s", no=no))
+        try:
+            saved = save_entry(opened, caller(), entry, patch, base_no=int(base))
+        except Conflict as error:
+            raise Conflict(
+                say("The note was changed in the meantime. Look at its history again, then restore.")
+            ) from error
+    flash(gettext("Revision %(no)s is as revision %(old)s was.", no=saved.no, old=no), "done")
+    return redirect(path_of(slug, entry))

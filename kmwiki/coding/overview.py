@@ -1,4 +1,4 @@
-"""A project at a glance: what its home page shows, each part in one or two queries, nothing that the reader may not see."""
+"""A project at a glance: what its home page shows, in a few queries, and nothing that the reader may not see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from kmwiki.security.policy import Caller
 
@@ -29,7 +29,7 @@ EXCERPT = 400
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Figures of the side menu: notes that the reader may open, live codes, the reader's codings that changed or were lost."""
+    """Figures of the side menu: notes the reader may open, live codes, their own codings that changed or were lost."""
 
     entries: int
     codes: int
@@ -59,7 +59,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceShare:
-    """How many notes there are about a province and how many of them carry a coding. A note in two provinces counts in each."""
+    """The notes about a province, and how many of them carry a coding. A note in two provinces counts in each."""
 
     code: str
     entries: int
@@ -194,9 +194,9 @@ def _to_review(caller: Caller, project_id: int) -> ColumnElement[bool]:
 
 
 def _count(
-    session: Session, column: ColumnElement[int], condition: ColumnElement[bool], entries: Sequence[Entry]
+    session: Session, column: InstrumentedAttribute[int], condition: ColumnElement[bool], entries: Sequence[Entry]
 ) -> dict[int, int]:
     """Count rows by the entry's source that they hang on."""
     ids = [entry.source_id for entry in entries]
     rows = session.execute(select(column, func.count()).where(column.in_(ids), condition).group_by(column))
-    return {source_id: count for source_id, count in rows}
+    return dict(rows.tuples().all())

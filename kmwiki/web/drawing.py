@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 HUES = 12
 """How many colours a face (and a code) can have."""
 
+A_MINUTE, AN_HOUR, A_WEEK = timedelta(minutes=1), timedelta(hours=1), 7
+
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
 STATIC = PACKAGE / "static"
@@ -29,22 +31,25 @@ STATIC = PACKAGE / "static"
 
 def register(app: Flask) -> None:
     """Give the templates their filters and globals, and the static files their times to live."""
-    app.jinja_env.filters.update(thai_date=show_date, moment=show_moment, ago=ago, number=show_number, initials=thai.initials, hue=hue)
+    app.jinja_env.filters.update(
+        thai_date=show_date, moment=show_moment, ago=ago, number=show_number, initials=thai.initials, hue=hue
+    )
     app.jinja_env.globals.update(icon=icon, static_url=static_url, csrf_field=csrf_field, locale_code=locale_code)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.after_request(_keep_static)
 
 
 def locale_code() -> str:
     """Return `th` or `en`: the language of the page."""
     locale = get_locale()
-    return locale.language if locale else "en"
+    return str(locale.language) if locale else "en"
 
 
 def icon(name: str, size: str = "") -> Markup:
-    """Draw an icon of the sprite; `size` is "sm" for the smaller one. It is decoration: a word or a label stands beside it."""
+    """Draw an icon of the sprite, smaller with size "sm". It is decoration: a word or a label stands beside it."""
     classes = "i i--sm" if size == "sm" else "i"
-    return Markup('<svg class="{}" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>').format(classes, name)
+    return Markup(
+        '<svg class="{}" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>'
+    ).format(classes, name)
 
 
 def show_date(value: date | datetime | dates.DateReading | None, style: str = "long") -> str:
@@ -55,10 +60,10 @@ def show_date(value: date | datetime | dates.DateReading | None, style: str = "l
     if value is None:
         return ""
     day = to_user_timezone(value).date() if isinstance(value, datetime) else value
-    written = dates.show(day, locale_code(), style="short" if style == "short" else "long")
+    written: str = dates.show(day, locale_code(), style="short" if style == "short" else "long")
     if style != "full" or not isinstance(day, date):
         return written
-    return gettext("%(weekday)s, %(date)s", weekday=format_date(day, "EEEE"), date=written)
+    return str(gettext("%(weekday)s, %(date)s", weekday=format_date(day, "EEEE"), date=written))
 
 
 def show_moment(value: datetime | None, style: str = "short") -> str:
@@ -66,35 +71,39 @@ def show_moment(value: datetime | None, style: str = "short") -> str:
     if value is None:
         return ""
     time = format_time(value, "HH:mm")
-    return gettext("%(date)s, %(time)s", date=show_date(value, style), time=time)
+    return str(gettext("%(date)s, %(time)s", date=show_date(value, style), time=time))
 
 
 def ago(value: datetime | None) -> Markup:
     """Write how long ago something was, the full moment kept in the title. From a week on the date is given."""
     if value is None:
         return Markup("")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), show_moment(value, "long"), _how_long(value))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), show_moment(value, "long"), _how_long(value)
+    )
 
 
 def _how_long(value: datetime) -> str:
     passed = now() - value
     days = (to_user_timezone(now()).date() - to_user_timezone(value).date()).days
-    if passed < timedelta(minutes=1):
-        return gettext("just now")
-    if passed < timedelta(hours=1):
-        return ngettext("%(num)s minute ago", "%(num)s minutes ago", int(passed.total_seconds() // 60))
-    if days == 0:
-        return ngettext("%(num)s hour ago", "%(num)s hours ago", int(passed.total_seconds() // 3600))
-    if days == 1:
-        return gettext("yesterday")
-    if days < 7:  # noqa: PLR2004 - a week
-        return ngettext("%(num)s day ago", "%(num)s days ago", days)
-    return show_date(value, "short")
+    if passed < A_MINUTE:
+        said = gettext("just now")
+    elif passed < AN_HOUR:
+        said = ngettext("%(num)s minute ago", "%(num)s minutes ago", passed // A_MINUTE)
+    elif days == 0:
+        said = ngettext("%(num)s hour ago", "%(num)s hours ago", passed // AN_HOUR)
+    elif days == 1:
+        said = gettext("yesterday")
+    elif days < A_WEEK:
+        said = ngettext("%(num)s day ago", "%(num)s days ago", days)
+    else:
+        said = show_date(value, "short")
+    return str(said)
 
 
 def show_number(value: float | None) -> str:
     """Write a figure with its thousands apart. None gives a dash."""
-    return "–" if value is None else format_decimal(value)
+    return "–" if value is None else str(format_decimal(value))
 
 
 def hue(name: str) -> int:

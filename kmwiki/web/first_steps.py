@@ -1,7 +1,7 @@
 """What a newcomer does first, and what of it is done.
 
-Writing, coding, commenting and inviting are told by the database. Reading and searching leave no trace there on purpose:
-the browser itself remembers them in a small cookie.
+Writing, coding, commenting and inviting are told by the database. Reading and searching leave no trace there on
+purpose: the browser itself remembers them in a small cookie.
 """
 
 from __future__ import annotations
@@ -103,5 +103,7 @@ def notice(response: Response) -> Response:
     seen = set(filter(None, request.cookies.get(COOKIE, "").split(".")))
     if step not in seen:
         known = sorted({*seen, step} & set(NOTICED.values()))
-        response.set_cookie(COOKIE, ".".join(known), max_age=A_YEAR, httponly=True, samesite="Lax", secure=settings().is_https)
+        response.set_cookie(
+            COOKIE, ".".join(known), max_age=A_YEAR, httponly=True, samesite="Lax", secure=settings().is_https
+        )
     return response

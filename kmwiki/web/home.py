@@ -22,8 +22,8 @@ from kmwiki.web.i18n import LOCALE_COOKIE, LOCALES
 from kmwiki.web.shell import THEME_COOKIE, THEMES, my_projects
 
 if TYPE_CHECKING:
-    from flask import Response
     from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response
 
 bp = Blueprint("home", __name__)
 bp.after_app_request(first_steps.notice)
@@ -69,7 +69,7 @@ def project(slug: str) -> str:
 
 @bp.post("/look")
 def look() -> ResponseReturnValue:
-    """Keep the language or the colours that were chosen, and go back to where the reader was. Invalid for an unknown one."""
+    """Keep the language or the colours that were chosen, and go back. Invalid for an unknown one."""
     chosen = {"locale": request.form.get("locale"), "theme": request.form.get("theme")}
     for name, known in (("locale", LOCALES), ("theme", THEMES)):
         if chosen[name] is not None and chosen[name] not in known:
@@ -87,14 +87,16 @@ def greet() -> str:
     """Return a greeting for the time of day in Thailand; the template adds the name."""
     hour = to_user_timezone(now()).hour
     if hour < NOON:
-        return gettext("Good morning")
-    return gettext("Good afternoon") if hour < EVENING else gettext("Good evening")
+        return str(gettext("Good morning"))
+    return str(gettext("Good afternoon") if hour < EVENING else gettext("Good evening"))
 
 
 def local_path(wanted: str) -> str:
     """Return a path of this site to go back to; anything that leads elsewhere becomes the first page."""
     parts = urlsplit(wanted)
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and wanted.isprintable()
+    is_ours = (
+        wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and wanted.isprintable()
+    )
     return wanted if is_ours else url_for("home.start")
 
 

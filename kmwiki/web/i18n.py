@@ -1,7 +1,7 @@
 """Words in the reader's language: catalogues held in memory, and the choice of the language.
 
-Message ids are English sentences, so English needs no catalogue. Every other locale is a folder of plain `.po` files, one
-an area, read and merged once a process; nothing is compiled.
+Message ids are English sentences, so English needs no catalogue. Every other locale is a folder of plain `.po` files,
+one an area, read and merged once a process; no compiled file lies anywhere.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TIMEZONE = "Asia/Bangkok"
 TRANSLATIONS = PACKAGE / "translations"
 
 
-class Catalogues(Domain):
+class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     """The merged catalogue of the request's locale, from memory."""
 
     def get_translations(self) -> Translations:
@@ -44,7 +44,7 @@ class Catalogues(Domain):
         return merged(locale.language if locale else "en")
 
 
-class HouseBabel(Babel):
+class HouseBabel(Babel):  # type: ignore[misc]  # as above
     """Flask-Babel over our catalogues instead of compiled files."""
 
     @cached_property

@@ -51,10 +51,23 @@ class Item:
 MENU: tuple[tuple[Place, ...], ...] = (
     (
         Place("home.project", N_("Home"), "home", families=frozenset({"home"})),
-        Place("entries.index", N_("Notes"), "doc", families=frozenset({"entries", "editing", "history", "comments"}), counted="entries"),
+        Place(
+            "entries.index",
+            N_("Notes"),
+            "doc",
+            families=frozenset({"entries", "editing", "history", "comments"}),
+            counted="entries",
+        ),
         Place("search.page", N_("Search"), "search", families=frozenset({"search"})),
         Place("codebook.index", N_("Codebook"), "tree", families=frozenset({"codebook"}), counted="codes"),
-        Place("review.index", N_("Codings to review"), "quote", Permission.CODE, frozenset({"review"}), counted="to_review"),
+        Place(
+            "review.index",
+            N_("Codings to review"),
+            "quote",
+            Permission.CODE,
+            frozenset({"review"}),
+            counted="to_review",
+        ),
         Place("imports.upload", N_("Import"), "in", Permission.IMPORT, frozenset({"imports", "jobs"})),
     ),
     (
@@ -66,13 +79,18 @@ MENU: tuple[tuple[Place, ...], ...] = (
 
 def register(app: Flask) -> None:
     """Give the frame of the pages what it asks for."""
-    app.jinja_env.globals.update(menu_of=menu_of, my_projects=my_projects, may=may, theme_choice=theme_choice, here=here)
+    app.jinja_env.globals.update(
+        menu_of=menu_of, my_projects=my_projects, may=may, theme_choice=theme_choice, here=here
+    )
     app.jinja_env.globals.update(project_here=project_here, wanted_words=wanted_words)
 
 
 def menu_of(project: Project) -> list[list[Item]]:
     """Return the side menu, group by group: what this person may open in the project."""
-    groups = ([_item(place, project) for place in group if may(place.permission, project) and _exists(place)] for group in MENU)
+    groups = (
+        [_item(place, project) for place in group if may(place.permission, project) and _exists(place)]
+        for group in MENU
+    )
     return [group for group in groups if group]
 
 
@@ -117,7 +135,7 @@ def here() -> str:
 
 
 def project_here() -> Project | None:
-    """Return the project of this address, if the reader belongs to it: for pages that were given none, such as an error's."""
+    """Return the project of this address if the reader belongs to it: for pages given none, such as an error's."""
     slug = (request.view_args or {}).get("slug") or _slug_in(request.path)
     return next((project for project in my_projects() if project.slug == slug), None)
 

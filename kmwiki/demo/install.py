@@ -1,0 +1,106 @@
+"""Putting the demo project in place, through the same services that people use."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kmwiki.accounts import queries as accounts
+from kmwiki.accounts.service import create_project, create_user, set_member
+from kmwiki.coding.codings import add_coding
+from kmwiki.coding.schemas import CodingIn
+from kmwiki.coding.starter import install_starter
+from kmwiki.comments.schemas import PassageIn
+from kmwiki.comments.service import add_comment
+from kmwiki.entries.schemas import EntryIn
+from kmwiki.entries.service import create_entry
+from kmwiki.security.policy import Caller, Role
+from kmwiki.sources.queries import revision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.accounts.models import Project
+    from kmwiki.coding.models import Code
+    from kmwiki.sources.models import Source
+
+FOLDER = Path(__file__).parent
+OWN = {"by", "comment", "coding"}
+"""What an entry's file says beside the entry itself: who wrote it, what was said and coded."""
+
+
+def install_demo(session: Session, caller: Caller) -> Project:
+    """Make the demo project with its people, notes, comments and codings. One that is there is left as it is."""
+    plan = read("project.toml")
+    known = accounts.project_by_slug(session, plan["slug"])
+    if known is not None:
+        return known
+    project = create_project(session, caller, slug=plan["slug"], name=plan["name"], description=plan["description"])
+    manager = Caller(caller.user_id, caller.name, roles={project.id: Role.OWNER}, is_admin=caller.is_admin)
+    codes = install_starter(session, manager, project)
+    people = {row["key"]: _enter(session, manager, project, row) for row in plan["person"]}
+    for file in sorted((FOLDER / "entries").glob("*.toml")):
+        _write(session, project, read(f"entries/{file.name}"), people, codes)
+    return project
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return one of the demo's files."""
+    return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _enter(session: Session, manager: Caller, project: Project, row: Mapping[str, str]) -> Caller:
+    """Make an invented person, who has no password and so cannot sign in, a member."""
+    role = Role[row["role"].upper()]
+    user = accounts.user_by_email(session, row["email"]) or create_user(
+        session, manager, email=row["email"], name=row["name"]
+    )
+    set_member(session, manager, project, user, role)
+    return Caller(user.id, user.name, user.email, roles={project.id: role})
+
+
+def _write(
+    session: Session, project: Project, plan: dict[str, Any], people: Mapping[str, Caller], codes: Mapping[str, Code]
+) -> None:
+    told = {name: value for name, value in plan.items() if name not in OWN}
+    told["body"] = told["body"].strip("\n")
+    entry = create_entry(session, people[plan["by"]], project, EntryIn(status="published", **told))
+    sources: dict[str, Source] = {"": entry.source}
+    comments: dict[str, int] = {}
+    for row in plan.get("comment", ()):
+        passage = _passage(session, entry.source, row["passage"]) if "passage" in row else None
+        parent = comments[row["on"]] if "on" in row else None
+        comment = add_comment(
+            session, people[row["by"]], entry.source, body=row["body"], parent_id=parent, passage=passage
+        )
+        sources[row["key"]], comments[row["key"]] = comment.source, comment.id
+    for row in plan.get("coding", ()):
+        _code(session, sources[row.get("in", "")], row, people[row["by"]], codes[row["code"]])
+
+
+def _code(session: Session, source: Source, row: Mapping[str, str], coder: Caller, code: Code) -> None:
+    start, end = _find(session, source, row["quote"])
+    data = CodingIn(
+        code_id=code.id,
+        start=start,
+        end=end,
+        quote=row["quote"],
+        revision=source.head_no,
+        voice=row["voice"],
+        memo=row.get("memo", ""),
+    )
+    add_coding(session, coder, source, data)
+
+
+def _passage(session: Session, source: Source, quote: str) -> PassageIn:
+    start, end = _find(session, source, quote)
+    return PassageIn(revision=source.head_no, start=start, end=end, quote=quote)
+
+
+def _find(session: Session, source: Source, quote: str) -> tuple[int, int]:
+    """Return where a quote stands in the text. ValueError if it does not: the demo's files are wrong then."""
+    start = revision(session, source).reading_text.index(quote)
+    return start, start + len(quote)

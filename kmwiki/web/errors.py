@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from kmwiki.api.v1.errors import problem_for
@@ -54,6 +55,7 @@ HTTP_MESSAGES: dict[int, Message] = {
 def register(app: Flask) -> None:
     """Turn every error into a page, or into problem+json below /api/."""
     app.register_error_handler(KmwikiError, draw_domain_error)
+    app.register_error_handler(CSRFError, draw_stale_form)
     app.register_error_handler(HTTPException, draw_http_error)
     app.register_error_handler(Exception, draw_fault)
 
@@ -67,6 +69,19 @@ def draw_domain_error(error: KmwikiError) -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     return draw(status, error.message), status, headers
+
+
+def draw_stale_form(error: CSRFError) -> ResponseReturnValue:
+    """Draw the refusal of a form without its token, or with one grown old."""
+    del error
+    return draw_domain_error(
+        Invalid(
+            say(
+                "This form had been open too long or was sent from elsewhere, so nothing was saved. "
+                "Go back, reload the page and send it again."
+            )
+        )
+    )
 
 
 def draw_http_error(error: HTTPException) -> ResponseReturnValue:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import g, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 
 from kmwiki.api.v1.ground import bp as api
-from kmwiki.errors import Forbidden, Invalid, say
+from kmwiki.errors import Forbidden, say
 from kmwiki.security import csp
 from kmwiki.web.context import settings
 
@@ -35,7 +35,6 @@ def register(app: Flask) -> None:
     csrf.exempt(api)  # tokens only: no cookie is read there
     app.before_request(check_origin)
     app.after_request(add_headers)
-    app.register_error_handler(CSRFError, refuse_stale_form)
     app.jinja_env.globals["csp_nonce"] = nonce
 
 
@@ -63,13 +62,3 @@ def add_headers(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if response.mimetype == "text/html" else "no-cache"
     return response
-
-
-def refuse_stale_form(error: CSRFError) -> None:
-    """A form without its token, or with one grown old."""
-    raise Invalid(
-        say(
-            "This form had been open too long or was sent from elsewhere, so nothing was saved. Go "
-            "back, reload the page and send it again."
-        )
-    ) from error

@@ -74,7 +74,8 @@ def test_no_acknowledged_save_is_lost_by_kill_nine(program: Program, port: int) 
     with sqlite3.connect(program.instance / "kmwiki.sqlite") as connection:
         stored = dict(
             connection.execute(
-                "SELECT entries.id, revisions.body FROM entries JOIN revisions ON revisions.source_id = entries.source_id"
+                "SELECT entries.id, revisions.body FROM entries"
+                " JOIN revisions ON revisions.source_id = entries.source_id"
             )
         )
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -48,6 +48,8 @@ def cut(items: Sequence[Item], count: int | None, *, is_last_glued: bool) -> Cut
     if count >= len(items):
         return Cuts(tuple(range(len(items))), tuple(_MOST_SURE for _ in items))
     allowed = _candidates(breaks, len(items), count)
+    if len(allowed) == count + 1:
+        return Cuts(tuple(allowed[:-1]), (1.0, *(_sure(breaks[at]) * _UNCOUNTED for at in allowed[1:-1])))
     return _best(allowed, breaks, Reading(items), count)
 
 
@@ -57,6 +59,8 @@ def _sure(margin: float) -> float:
 
 def _candidates(breaks: Sequence[float], size: int, count: int) -> list[int]:
     """Return the positions where a comment may start, 0 and the end included; fewer where all would take too long."""
+    if count == 1:
+        return [0, size]
     if count * size * size / 2 <= _MOST_WORK:
         return list(range(size + 1))
     keep = max(count - 1, min(size - 1, int(math.sqrt(2 * _MOST_WORK / count))))

@@ -108,7 +108,9 @@ def _with_time_of_author(labels: Labels) -> Labels:
     if found is None or labels.author is None:
         return labels
     moment, start, _ = found
-    return replace(labels, written=moment, author=labels.author[:start].strip(_BULLETS + "@,-–()") or None)
+    return replace(
+        labels, written=moment, author=_SAYS_WRITTEN.sub("", labels.author[:start]).strip(_BULLETS + "@,-–()") or None
+    )
 
 
 def _read_number(value: str) -> tuple[bool, int | None]:

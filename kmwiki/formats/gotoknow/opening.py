@@ -76,6 +76,8 @@ def _read_title(lines: Sequence[Line], seen: Sequence[int]) -> tuple[str | None,
     first = lines[seen[0]].text
     for kind, pattern in (("question", _QUESTION), ("journal", _JOURNAL)):
         found = pattern.fullmatch(first)
+        if kind == "journal" and read_labels(first):
+            return kind, None, 0
         if found is None or (found["title"] and not found["colon"]):
             continue
         if found["title"]:

@@ -27,7 +27,7 @@ def score_breaks(items: Sequence[Item], *, is_last_glued: bool, count: int | Non
         if are_gaps_telling and after.empty_before == 0 and not before.is_bullet:
             score += 1.0
         if is_last_glued and at == len(items) - 1 and after.empty_before:
-            score += 3.0  # the last comment is one bare line: the platform's paragraphs bring an empty line each
+            score += 4.0  # the last comment is one bare line: the platform's paragraphs bring an empty line each
         scores.append(score)
     return scores
 
@@ -40,11 +40,15 @@ def _score_start(before: Item, after: Item) -> float:
         score += 0.5 if before.is_full_name or before.is_greeting else 5.0
     elif after.is_visit or (after.is_thanks and not after.is_closing):
         score += 2.5
-    elif after.is_address:
-        score += 1.2
+    elif after.is_call:
+        score += 3.0
+    elif after.is_address or after.is_reaction or after.is_encouraging:
+        score += 1.0
     if after.is_full_name and not before.is_closing:
         score += 2.5
     if after.goes_on:
+        score -= 1.5
+    if after.is_closing and after.is_short:
         score -= 1.5
     return score
 
@@ -56,19 +60,19 @@ def _score_end(before: Item, after: Item) -> float:
     elif before.is_encouraging:
         score += 1.5
     elif before.ends_politely:
-        score += 0.6
+        score += 1.0
     if before.is_nickname and after.is_greeting:
         score += 1.0
     if before.stays_open:
         score -= 4.0
-    if before.is_greeting and before.is_short and not before.is_encouraging:
+    if before.is_bare_greeting:
         score -= 4.0
     return score
 
 
 def _score_gap(before: Item, after: Item) -> float:
     score = 0.0
-    if after.has_blank_paragraph and not (before.is_greeting and before.is_short):
+    if after.has_blank_paragraph and not before.is_bare_greeting:
         score += 2.0
     elif after.empty_before > 1:
         score += 0.8
@@ -76,8 +80,10 @@ def _score_gap(before: Item, after: Item) -> float:
         score += 1.0
     if after.is_bullet:
         score -= 3.0 if before.is_bullet or before.stays_open else 1.0
-    if before.gender and after.gender and before.gender != after.gender:
-        score += 2.5
+    if before.is_bullet and not after.is_bullet and not after.is_greeting:
+        score -= 0.5  # a remark that closes a list
+    if before.gender and after.gender:
+        score += 2.5 if before.gender != after.gender else -0.7
     return score
 
 
@@ -111,7 +117,7 @@ class Reading:
             return 3.0
         if item.is_nickname:
             return 2.5
-        return 2.0 if item.is_greeting and not item.is_encouraging else 0.0
+        return 2.0 if item.is_bare_greeting else 0.0
 
     @staticmethod
     def _among(sums: Sequence[int], start: int, end: int) -> int:

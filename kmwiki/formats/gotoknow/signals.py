@@ -25,6 +25,13 @@ _VISIT = re.compile(
     r"(?:ตาม|แวะ|แอบ|เพิ่ง|ขอ|ได้)?(?:เข้า)?มา(?:เยี่ยม|อ่าน|ชม|ทักทาย|ทัก|เชียร์|ให้กำลังใจ|ส่งกำลังใจ|ร่วม|ติดตาม|เรียนรู้|หาความรู้|เก็บ|รับ|ดู|ขอบคุณ|แลกเปลี่ยน|บอก|ตอบ)"
     r"|(?:ขอ)?(?:เป็น|ส่ง|ให้)กำลังใจ|ชื่นชม|เห็นด้วย|ยินดีด้วย|ขอชม|อ่านแล้ว|ได้อ่าน|ขออนุญาต|ขอร่วม|ขอแสดงความ|ขอตอบ|ตอบคุณ"
 )
+_REACTION = re.compile(
+    r"(?:ดี(?:จัง|มาก|ใจ)|น่า(?:สนใจ|ทึ่ง|ชื่นชม|ติดตาม)|เยี่ยม|สุดยอด|ชอบ|ประทับใจ|สนุก|โอ้|แหม|ว้าว|ใช่(?:เลย|แล้ว)|จริงด้วย|ถูกต้อง|ยอดเยี่ยม)"
+    r"|(?:อยาก|ขอ)(?:ทราบ|รู้|เห็น|ถาม|เรียนถาม|เสนอ|เพิ่มเติม|เสริม|แลกเปลี่ยน|ฝาก)|มีคำถาม|สงสัย|(?:ผม|ดิฉัน|หนู|กระผม|ตัวเอง)(?!ๆ)"
+)
+_CALL = re.compile(
+    r"@?\s*(?:คุณ|น้อง|พี่|อาจารย์|อ\.|ท่าน|ครู|ดร\.|ลุง|ป้า|น้า|หมอ|พ่อ|แม่|หลวงพี่).{1,24}?\s*(?:ครับ(?:ผม)?|คับ|คะ|ค่ะ|ขา|จ๊ะ|จ้า|จ้ะ)\W*$"
+)
 _THANKS = re.compile(r"(?:ต้อง)?(?:ขอ)?(?:กราบ)?(?:ขอบ(?:พระ)?คุณ|ขอบใจ)|[Tt]hank")
 _ADDRESS = re.compile(
     r"@?\s*(?:คุณ|น้อง|พี่|อาจารย์|อ\.|ท่าน|ครู|ดร\.|ลุง|ป้า|น้า|หมอ|พ่อ|หลวงพี่|พระ)(?!เป็น|ที่|ทั้ง|ๆ|ว่า|คิด|เห็น|ก็|ขอ|จะ|เอง|อยาก|เคย|ไม่|ได้|มี)\s*\S"
@@ -47,6 +54,7 @@ _MALE = re.compile(r"ครับ|คับ(?![กขค])|(?<![ก-ฮ])กร�
 _FEMALE = re.compile(r"ค่ะ|(?<!ล)คะ(?!แนน|น้า|เน|นอง|ยั้น|มำ|ลี)|ดิฉัน|เจ้าค่ะ")
 _BOTH = re.compile(r"ครับ\s*[/,]\s*ค่?ะ|ค่?ะ\s*[/,]\s*ครับ")
 _INDENT = 3
+_LONGEST_ADDRESS = 24
 SHORT = 40
 """A line up to so many code points is short: a greeting alone, an address, a word of thanks."""
 
@@ -60,8 +68,12 @@ class Item:
     has_blank_paragraph: bool
     text: str
     is_greeting: bool
+    is_bare_greeting: bool
+    """A greeting and whom it speaks to, nothing more: the comment goes on below."""
     is_visit: bool
     is_thanks: bool
+    is_call: bool
+    is_reaction: bool
     is_address: bool
     is_closing: bool
     is_encouraging: bool
@@ -107,8 +119,11 @@ def _read(line: Line, empty: int, *, has_paragraph: bool) -> Item:
         has_blank_paragraph=has_paragraph,
         text=text,
         is_greeting=bool(_GREETING.match(said)),
+        is_bare_greeting=_is_bare_greeting(said),
         is_visit=bool(_VISIT.match(said)),
         is_thanks=bool(_THANKS.match(said)),
+        is_call=len(said) <= SHORT and bool(_CALL.match(said)),
+        is_reaction=bool(_REACTION.match(said)),
         is_address=bool(_ADDRESS.match(said)),
         is_closing=bool(_CLOSING.search(said)),
         is_encouraging=bool(_ENCOURAGE.search(said)),
@@ -123,6 +138,17 @@ def _read(line: Line, empty: int, *, has_paragraph: bool) -> Item:
         gender=_gender(text),
         byline=_byline(text),
     )
+
+
+def _is_bare_greeting(text: str) -> bool:
+    greeting = _GREETING.match(text)
+    if greeting is None:
+        return False
+    rest = re.sub(rf"^\W*{_POLITE}*\W*|\W*{_POLITE}*\W*$", "", text[greeting.end() :])
+    is_address = bool(
+        _ADDRESS.match(rest) or _ADDRESS.match(text[greeting.start() :].removeprefix("เรียน").removeprefix("ถึง"))
+    )
+    return not rest or is_nickname(rest) or is_full_name(rest) or (is_address and len(rest) <= _LONGEST_ADDRESS)
 
 
 def _gender(text: str) -> Literal["m", "f", ""]:

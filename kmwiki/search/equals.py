@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ERA = 543
 FIRST_BE, LAST_BE = 2401, 2643
 VERSION = "1"
+_THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 # Over folded text: digits are Arabic, the dots of พ.ศ. and ค.ศ. are gone.
 _YEAR = re.compile(
@@ -66,3 +67,11 @@ def said_in(folded: str) -> list[Said]:
 def facts_of(folded: str) -> frozenset[str]:
     """Return what a folded text says in whatever writing."""
     return frozenset(one.fact for one in said_in(folded))
+
+
+def show_equals(said: Said, written: str) -> str:
+    """Tell a reader what else is searched for a year or date."""
+    year = int(said.fact[5:9])
+    be = str(year + ERA)
+    ways = [be, be.translate(_THAI_DIGITS), f"ปี {be[2:]}" if be.startswith("25") else "", f"ค.ศ. {year}"]
+    return " = ".join(dict.fromkeys([written, *filter(None, ways)]))

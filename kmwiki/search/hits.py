@@ -1,0 +1,170 @@
+"""The hits of one page: read from the database as they are now, with their passages marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from kmwiki.coding.models import Code
+from kmwiki.comments.models import Comment
+from kmwiki.entries.kinds import texts_of
+from kmwiki.entries.models import Entry
+from kmwiki.entries.queries import path_of
+from kmwiki.errors import NotFound
+from kmwiki.places.queries import place
+from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
+from kmwiki.search.snippets import folded_once, merged, opening, places, snippets
+from kmwiki.sources.models import Revision, Source
+from kmwiki.text.thai import fold_with_map
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.accounts.models import Project
+    from kmwiki.search.engine import Leaf, Match
+    from kmwiki.search.snippets import Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the hits of a page need, by id."""
+
+    heads: dict[int, Revision]
+    entries: dict[int, Entry]
+    comments: dict[int, Comment]
+    codes: dict[int, Code]
+
+
+def make_hits(session: Session, project: Project, matches: Sequence[Match], leaves: Sequence[Leaf]) -> list[HitOut]:
+    """Make the hits of these matches, in their order; a text that is gone by now is left out."""
+    rows = _load(session, matches)
+    made = (_hit(project, match, rows, leaves) for match in matches)
+    return [hit for hit in made if hit is not None]
+
+
+def _load(session: Session, matches: Sequence[Match]) -> _Rows:
+    sources = [int(one.columns["source"][0]) for one in matches if "source" in one.columns]
+    entry_ids = {int(one.columns["entry"][0]) for one in matches if "entry" in one.columns}
+    codes = [int(one.columns["id"][0]) for one in matches if "id" in one.columns]
+    heads = session.scalars(
+        select(Revision)
+        .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
+        .where(Revision.source_id.in_(sources))
+    )
+    entries = session.scalars(select(Entry).where(Entry.id.in_(entry_ids)).options(selectinload(Entry.places)))
+    comments = session.scalars(select(Comment).where(Comment.source_id.in_(sources)))
+    return _Rows(
+        {row.source_id: row for row in heads},
+        {row.id: row for row in entries},
+        {row.source_id: row for row in comments},
+        {row.id: row for row in session.scalars(select(Code).where(Code.id.in_(codes)))},
+    )
+
+
+def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) -> HitOut | None:
+    if "id" in match.columns:
+        code = rows.codes.get(int(match.columns["id"][0]))
+        return None if code is None else _code_hit(project, match, code, leaves)
+    source_id = int(match.columns["source"][0])
+    entry = rows.entries.get(int(match.columns["entry"][0]))
+    head = rows.heads.get(source_id)
+    if entry is None or head is None:
+        return None
+    comment = rows.comments.get(source_id)
+    found = places(head.reading_text, folded_once((head.source_id, head.no), head.reading_text), leaves)
+    passages = snippets(head.reading_text, found, leaves)
+    shown = [_out(one) for one in passages]
+    is_entry = comment is None
+    if is_entry:
+        shown = [*_others(entry, leaves, most=3 - len(shown)), *shown]
+    if not shown and (first := opening(head.reading_text)) is not None:
+        shown = [_out(first)]
+    return HitOut(
+        type=match.columns["type"][0],
+        id=entry.id if comment is None else comment.id,
+        entry_id=entry.id,
+        source_id=source_id,
+        number=entry.number,
+        title=entry.title,
+        title_marks=_marks(entry.title, leaves) if is_entry else [],
+        url=_url(project, entry, source_id, passages),
+        score=round(match.score, 4),
+        is_whole=match.is_whole,
+        snippets=shown,
+        kind=entry.kind,
+        provinces=_provinces(entry),
+        event_date=entry.event_start.isoformat() if entry.event_start is not None else None,
+        author=(match.columns.get("author") or (None,))[0],
+        codes=[int(one) for one in match.columns.get("code", ())],
+    )
+
+
+def _provinces(entry: Entry) -> list[ProvinceOut]:
+    found = []
+    for code in dict.fromkeys(one.province_code for one in entry.places):
+        try:
+            known = place(code)
+        except NotFound:
+            continue
+        found.append(ProvinceOut(code=code, name_th=known.name_th, name_en=known.name_en))
+    return found
+
+
+def _url(project: Project, entry: Entry, source_id: int, passages: Sequence[Snippet]) -> str:
+    """Return the address that opens at the first passage, every passage of the hit marked."""
+    address = path_of(project.slug, entry)
+    first = next(((one, mark) for one in passages for mark in one.marks), None)
+    if first is None:
+        return address
+    passage, (start, end) = first
+    return f"{address}?hit={source_id}:{passage.start + start}-{passage.start + end}#hit"
+
+
+def _others(entry: Entry, leaves: Sequence[Leaf], *, most: int) -> list[SnippetOut]:
+    """Return passages of the lead and the fields, which are no part of the reading text."""
+    texts = [("lead", entry.lead), *(("fields", text) for text in texts_of(entry.kind, entry.fields))]
+    found: list[SnippetOut] = []
+    for part, text in texts:
+        if len(found) >= max(most, 1):
+            break
+        if text:
+            here = places(text, fold_with_map(text), leaves)
+            found += [_out(one, part) for one in snippets(text, here, leaves, most=1)]
+    return found
+
+
+def _marks(text: str, leaves: Sequence[Leaf]) -> list[tuple[int, int]]:
+    return merged(places(text, fold_with_map(text), leaves))
+
+
+def _out(snippet: Snippet, part: str = "body") -> SnippetOut:
+    return SnippetOut(text=snippet.text, start=snippet.start, end=snippet.end, marks=list(snippet.marks), part=part)
+
+
+def _code_hit(project: Project, match: Match, code: Code, leaves: Sequence[Leaf]) -> HitOut:
+    shown: list[SnippetOut] = []
+    for text in (code.definition, code.include, code.exclude, code.example, *code.aliases):
+        here = places(text, fold_with_map(text), leaves)
+        shown += [_out(one, "fields") for one in snippets(text, here, leaves, most=1)]
+    if not shown and (first := opening(code.definition)) is not None:
+        shown = [_out(first, "fields")]
+    return HitOut(
+        type="code",
+        id=code.id,
+        entry_id=None,
+        source_id=None,
+        title=code.name_th,
+        title_marks=_marks(code.name_th, leaves),
+        url=f"/p/{project.slug}/codebook/{code.id}",
+        score=round(match.score, 4),
+        is_whole=match.is_whole,
+        snippets=shown[:3],
+        kind=None,
+        provinces=[],
+        event_date=None,
+    )

@@ -1,0 +1,79 @@
+"""What search answers, shared by the page, the API and the command line."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class QueryOut(BaseModel):
+    """How a query was understood."""
+
+    text: str
+    understood: str
+    also: list[str] = Field(description="What else is searched: other writings of a word, one line each")
+    suggestion: str | None = Field(
+        default=None, description="Another query that may have been meant; never searched unasked"
+    )
+    mode: str = Field(description="all, best or exact: what `auto` came to")
+
+
+class SnippetOut(BaseModel):
+    """A passage: `text` is the part's text[start:end], `marks` are ranges of code points within it."""
+
+    text: str
+    start: int
+    end: int
+    marks: list[tuple[int, int]]
+    part: str = Field(default="body", description="body (offsets in the source's reading text), lead or fields")
+
+
+class ProvinceOut(BaseModel):
+    """A province."""
+
+    code: str
+    name_th: str
+    name_en: str
+
+
+class HitOut(BaseModel):
+    """A text that was found. `entry_id` is the entry that a comment stands under."""
+
+    type: str
+    id: int
+    entry_id: int | None
+    source_id: int | None
+    number: int | None = None
+    title: str
+    title_marks: list[tuple[int, int]] = []
+    url: str
+    score: float
+    is_whole: bool = Field(description="Every word stands there as a whole word")
+    snippets: list[SnippetOut]
+    kind: str | None
+    provinces: list[ProvinceOut]
+    event_date: str | None
+    author: str | None = None
+    codes: list[int] = []
+
+
+class FacetValueOut(BaseModel):
+    """A value to narrow by and how many hits have it."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool = False
+
+
+class SearchOut(BaseModel):
+    """A page of hits. `complete` is false while changes wait to be indexed."""
+
+    query: QueryOut
+    relaxed: bool
+    total: int
+    complete: bool
+    took_ms: int
+    page: int
+    size: int
+    hits: list[HitOut]
+    facets: dict[str, list[FacetValueOut]]

@@ -1,0 +1,141 @@
+"""Passages of a text around what was looked for, with places to mark. Cuts fall between clusters, never inside one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from kmwiki.search.engine import Fact, Has, Leaf
+from kmwiki.search.equals import said_in
+from kmwiki.text.clusters import snap
+from kmwiki.text.thai import Folded, fold_with_map
+from kmwiki.text.words import segmenter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+WIDTH = 170
+BEFORE = 50
+MOST = 3
+MOST_PLACES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """`text` is the source text's [start, end), unchanged; `marks` are ranges within it."""
+
+    text: str
+    start: int
+    end: int
+    marks: tuple[tuple[int, int], ...]
+    part: str = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something that was looked for stands in the original text."""
+
+    start: int
+    end: int
+    leaf: int
+
+
+@lru_cache(maxsize=256)
+def folded_once(key: tuple[int, int], text: str) -> Folded:
+    """Fold a revision's text, kept for the next page; the key tells revisions apart before their texts are compared."""
+    del key
+    return fold_with_map(text)
+
+
+def places(text: str, folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
+    """Find every leaf in a text, in order of place; ends lie between clusters."""
+    found = set()
+    for number, leaf in enumerate(leaves):
+        for start, end in _found(folded.text, leaf):
+            found.add(Place(*snap(text, *folded.original(start, end)), number))
+    return sorted(found, key=lambda place: (place.start, -place.end))[:MOST_PLACES]
+
+
+def _found(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
+    if isinstance(leaf, Fact):
+        yield from ((one.start, one.end) for one in said_in(folded) if one.fact == leaf.name)
+        return
+    edges = _edges(folded) if leaf.starts_word else None
+    at = folded.find(leaf.text)
+    while at >= 0 and leaf.text:
+        if edges is None or at in edges:
+            yield at, at + len(leaf.text)
+        at = folded.find(leaf.text, at + 1)
+
+
+@lru_cache(maxsize=16)
+def _edges(folded: str) -> frozenset[int]:
+    return frozenset(word.start for word in segmenter().words(folded))
+
+
+def merged(found: Iterable[Place]) -> list[tuple[int, int]]:
+    """Join places that touch or overlap into ranges to mark."""
+    ranges: list[tuple[int, int]] = []
+    for place in found:
+        if ranges and place.start <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], place.end))
+        else:
+            ranges.append((place.start, place.end))
+    return ranges
+
+
+def snippets(text: str, found: Sequence[Place], leaves: Sequence[Leaf], *, most: int = MOST) -> list[Snippet]:
+    """Choose the passages that tell most: those with the most different and the rarest of what was looked for."""
+    if not found:
+        return []
+    counts = Counter(place.leaf for place in found)
+    worth = {leaf: _length(leaves[leaf]) / count**0.5 for leaf, count in counts.items()}
+    ranges = merged(found)
+    windows: list[tuple[float, int, int]] = []
+    for start, _ in ranges:
+        inside = {place.leaf for place in found if start <= place.start and place.end <= start + WIDTH - BEFORE}
+        windows.append((-sum(worth[leaf] for leaf in inside), start, start + WIDTH - BEFORE))
+    chosen: list[tuple[int, int]] = []
+    for _, start, end in sorted(windows):
+        if len(chosen) < most and all(end + BEFORE <= low or start - BEFORE >= high for low, high in chosen):
+            chosen.append((start, end))
+    return [_snippet(text, start, ranges) for start, _ in sorted(chosen)]
+
+
+def _length(leaf: Leaf) -> int:
+    return min(len(leaf.text), 12) if isinstance(leaf, Has) else 12
+
+
+def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]]) -> Snippet:
+    """Cut a passage around a place, at blanks where one is near."""
+    start = max(0, around - BEFORE)
+    end = min(len(text), around + WIDTH - BEFORE)
+    end = max([end, *(high for low, high in ranges if low < end and low >= around and high - around <= 2 * WIDTH)])
+    if start > 0:
+        start = _after_blank(text, start, around)
+    if end < len(text):
+        blank = max(text.rfind(" ", end - 25, end), text.rfind("\n", end - 25, end))
+        end = blank if blank > max((high for low, high in ranges if low < end), default=0) else end
+    start, end = snap(text, start, end)
+    marks = tuple(
+        (max(low, start) - start, min(high, end) - start) for low, high in ranges if low < end and high > start
+    )
+    return Snippet(text[start:end], start, end, marks)
+
+
+def _after_blank(text: str, start: int, limit: int) -> int:
+    for at in range(start, min(start + 25, limit)):
+        if text[at].isspace():
+            return at + 1
+    return start
+
+
+def opening(text: str, *, length: int = WIDTH) -> Snippet | None:
+    """Return how a text begins, for a hit that has nothing to mark in it."""
+    start = len(text) - len(text.lstrip())
+    if start == len(text):
+        return None
+    start, end = snap(text, start, min(len(text), start + length))
+    return Snippet(text[start:end], start, end, ())

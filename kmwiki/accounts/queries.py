@@ -155,7 +155,7 @@ def last_seen(session: Session) -> dict[int, datetime]:
     rows = session.execute(
         select(SignInSession.user_id, func.max(SignInSession.last_seen)).group_by(SignInSession.user_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def first_admin(session: Session) -> User | None:
@@ -210,4 +210,4 @@ def count_members(session: Session, project_ids: Iterable[int]) -> dict[int, int
         .where(Membership.project_id.in_(list(project_ids)))
         .group_by(Membership.project_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

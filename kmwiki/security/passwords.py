@@ -29,8 +29,13 @@ class Verdict:
     renewed: str | None = None
 
 
+def shipped() -> PasswordHasher:
+    """Return the hasher that the product uses: 3 passes over 32 MiB in one lane."""
+    return PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
+
+
 class _Hashing:
-    hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
+    hasher = shipped()
     decoy: str | None = None
 
 

@@ -1,11 +1,14 @@
-"""The whole policy as one table: which role may do what. Who may read which text is told by `sources.access` from it."""
+"""The whole policy as one table: which role may do what. `sources.access` tells from it who may read which text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Role(IntEnum):

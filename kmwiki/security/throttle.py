@@ -56,6 +56,10 @@ class Throttle:
         with self._lock:
             self._tries.clear()
 
+    def __len__(self) -> int:
+        """Return how many keys are remembered."""
+        return len(self._tries)
+
     def _live(self, key: str, moment: float) -> deque[float]:
         tries = self._tries.get(key, deque())
         while tries and tries[0] <= moment - self.window:

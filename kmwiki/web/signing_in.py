@@ -48,7 +48,7 @@ def sign_in() -> ResponseReturnValue:
     except Unauthenticated as error:
         with transaction() as opened:
             service.note_failed_sign_in(opened, email, address=device.address)
-        return _form(target, error), 401
+        return _form(target, error), 422
     with transaction() as opened:
         _forget_before(opened)
         _, secret = service.open_session(opened, user, device, renewed=renewed)
@@ -76,12 +76,12 @@ def link(secret: str) -> ResponseReturnValue:
 
 
 def sign_out() -> ResponseReturnValue:
-    """End this browser's session and go to the sign-in page."""
+    """End this browser's session and go to the first page, which shows visitors the way in."""
     with transaction() as opened:
         _forget_before(opened)
     form_session.clear()
     flash(gettext("You are signed out."), "done")
-    answer = redirect(url_for("accounts.sign_in"), 303)
+    answer = redirect(url_for("home.start"), 303)
     answer.delete_cookie(cookie_name(), path="/", secure=settings().is_https, httponly=True, samesite="Lax")
     return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kmwiki.accounts.models import Membership, OneTimeLink, User
@@ -29,11 +29,12 @@ EXCERPT = 400
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Figures of the side menu: notes the reader may open, live codes, their own codings that changed or were lost."""
+    """Figures of the side menu: notes the reader may open, live codes, codings that an edit changed or lost."""
 
     entries: int
     codes: int
     to_review: int
+    mine_to_review: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,12 @@ def totals(session: Session, caller: Caller, project_id: int) -> Totals:
         select(func.count()).select_from(Entry).join(Entry.source).where(_readable(caller, project_id))
     )
     codes = session.scalar(select(func.count(Code.id)).where(Code.project_id == project_id, Code.state == "live"))
-    waiting = session.scalar(
-        select(func.count(Coding.id)).join(Source, Source.id == Coding.source_id).where(_to_review(caller, project_id))
-    )
-    return Totals(entries=entries or 0, codes=codes or 0, to_review=waiting or 0)
+    waiting, mine = session.execute(
+        select(func.count(Coding.id), func.count(Coding.id).filter(Coding.coder_id == caller.user_id))
+        .join(Source, Source.id == Coding.source_id)
+        .where(Coding.project_id == project_id, Coding.deleted.is_(None), Coding.state != "placed", visible_to(caller))
+    ).one()
+    return Totals(entries=entries or 0, codes=codes or 0, to_review=waiting, mine_to_review=mine)
 
 
 def newest(session: Session, caller: Caller, project_id: int, *, size: int = 5) -> list[NewEntry]:
@@ -184,13 +187,6 @@ def done_by(session: Session, caller: Caller, project_id: int) -> Done:
 
 def _readable(caller: Caller, project_id: int) -> ColumnElement[bool]:
     return and_(Entry.project_id == project_id, visible_to(caller))
-
-
-def _to_review(caller: Caller, project_id: int) -> ColumnElement[bool]:
-    if caller.user_id is None:
-        return false()
-    mine = and_(Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None))
-    return and_(mine, Coding.state != "placed", visible_to(caller))
 
 
 def _count(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext
 
 from kmwiki.accounts import queries
+from kmwiki.coding import overview
 from kmwiki.db import session
 from kmwiki.errors import N_
 from kmwiki.security.policy import Permission, can
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from kmwiki.accounts.models import Project
+    from kmwiki.coding.overview import Totals
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "kmwiki_theme"
@@ -72,6 +74,7 @@ MENU: tuple[tuple[Place, ...], ...] = (
     ),
     (
         Place("members.index", N_("Members"), "people", families=frozenset({"members"})),
+        Place("projects.settings", N_("Project settings"), "gear", Permission.MANAGE, frozenset({"projects"})),
         Place("bin.index", N_("Bin"), "trash", Permission.WRITE, frozenset({"bin"})),
     ),
 )
@@ -86,24 +89,25 @@ def register(app: Flask) -> None:
 
 
 def menu_of(project: Project) -> list[list[Item]]:
-    """Return the side menu, group by group: what this person may open in the project."""
-    groups = (
-        [_item(place, project) for place in group if may(place.permission, project) and _exists(place)]
-        for group in MENU
-    )
+    """Return the side menu, group by group: what this person may open in the project, with what there is of it."""
+    totals = _totals(project)
+    groups = ([_item(place, project, totals) for place in group if may(place.permission, project)] for group in MENU)
     return [group for group in groups if group]
 
 
-def _exists(place: Place) -> bool:
-    return place.endpoint in current_app.view_functions
+def _totals(project: Project) -> Totals:
+    with session() as opened:
+        return overview.totals(opened, caller(), project.id)
 
 
-def _item(place: Place, project: Project) -> Item:
+def _item(place: Place, project: Project, totals: Totals) -> Item:
+    count = getattr(totals, place.counted) if place.counted else None
     return Item(
         url=url_for(place.endpoint, slug=project.slug),
         label=gettext(place.label),
         icon=place.icon,
         is_current=request.blueprint in place.families,
+        count=count or None,
     )
 
 

@@ -1,0 +1,11 @@
+"""The first page, the home of a project, the look."""
+
+from __future__ import annotations
+
+from tests.house.matrix import Row
+
+ROWS = [
+    Row("home.start", "GET", "/", "signed_in"),
+    Row("home.project", "GET", "/p/{slug}/", "reader"),
+    Row("home.look", "POST", "/look", "anyone", form={"theme": "dark"}),
+]

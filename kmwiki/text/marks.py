@@ -1,0 +1,170 @@
+"""Draw coded passages and search hits into rendered HTML, without touching a character of its text.
+
+Marks nest: the passage that begins first (of two, the longer) is the outer one. A mark never reaches over the edge of a
+block or of an inline element; it is closed there and opened again. The first segment of coding N has the id `cN`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from kmwiki.text.markup import VOID, escape, quote, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DRAWN = re.compile(r'<mark\b(?:[^<>"]|"[^"]*")*>|</mark>|<span class="at" id="c\d+"></span>')
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A passage to draw: [start, end) of the reading text, the coding's id, its classes (`c6 p2`) and name."""
+
+    start: int
+    end: int
+    id: int
+    classes: str = ""
+    label: str = ""
+
+
+class _Level(NamedTuple):
+    """One open mark: the span (by its place in the order), and what its tag says."""
+
+    place: int
+    attributes: str
+
+
+def draw(html: str, spans: Sequence[Span], *, max_depth: int = 4) -> str:
+    """Put a mark around each span; deeper than `max_depth` they are counted in `data-more` of the innermost one.
+
+    `data-codings` names the codings that cover the segment, outermost first, those of `data-more` last. Empty spans and
+    spans outside the text draw nothing.
+    """
+    return _Pen(sorted((span for span in spans if span.start < span.end), key=_order), max_depth).draw(html)
+
+
+def highlight(html: str, ranges: Sequence[tuple[int, int]]) -> str:
+    """Put `<mark class="hit">` around each range of the reading text; ranges that overlap or touch are joined."""
+    joined: list[Span] = []
+    for start, end in sorted((start, end) for start, end in ranges if start < end):
+        if joined and start <= joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(end, joined[-1].end), 0)
+        else:
+            joined.append(Span(start, end, 0))
+    return _Pen(joined, 1, is_hit=True).draw(html)
+
+
+def strip(html: str) -> str:
+    """Take every mark out again; gives back what was handed to `draw` or `highlight`."""
+    return _DRAWN.sub("", html)
+
+
+def _order(span: Span) -> tuple[int, int, int]:
+    return span.start, -span.end, span.id
+
+
+class _Pen:
+    """Goes through the tokens of a page once, knowing which spans cover each stretch of the reading text."""
+
+    def __init__(self, spans: list[Span], max_depth: int, *, is_hit: bool = False) -> None:
+        self._spans = spans
+        self._depth = max(max_depth, 1)
+        self._is_hit = is_hit
+        self._edges, self._covers = _stretches(spans)
+        self._anchored: set[int] = set()
+        self._open: list[_Level] = []
+        self._out: list[str] = []
+
+    def draw(self, html: str) -> str:
+        if not self._spans:
+            return html
+        at: int | None = None
+        leaf = ""
+        for token in tokens(html):
+            if token.tag:
+                self._change([])
+                self._out.append(token.raw)
+                if token.is_end and token.tag == leaf:
+                    at, leaf = None, ""
+                elif (
+                    not token.is_end and token.tag not in VOID and (start := token.attribute("data-start")) is not None
+                ):
+                    at, leaf = int(start), token.tag
+            elif at is None:
+                self._out.append(token.raw)
+            else:
+                at = self._text(token.text, at)
+        return "".join(self._out)
+
+    def _text(self, text: str, at: int) -> int:
+        """Write a text that begins at `at` of the reading text; give its end."""
+        begin, end = at, at + len(text)
+        index = bisect_right(self._edges, at) - 1
+        while at < end:
+            until = min(end, self._edges[index + 1]) if index + 1 < len(self._edges) else end
+            self._change(self._levels(self._covers[index] if index >= 0 else ()))
+            self._out.append(_escaped(text[at - begin : until - begin]))
+            at = until
+            index += 1
+        return end
+
+    def _levels(self, covering: Sequence[int]) -> list[_Level]:
+        """Say which marks a stretch under these spans needs, outermost first."""
+        if self._is_hit:
+            return [_Level(index, ' class="hit"') for index in covering]
+        shown = covering[: self._depth]
+        levels = []
+        for depth, index in enumerate(shown, start=1):
+            is_last = depth == len(shown)
+            hidden = len(covering) - len(shown) if is_last else 0
+            ids = [str(self._spans[each].id) for each in (covering if is_last else covering[:depth])]
+            span = self._spans[index]
+            written = f" class={quote(f'k {span.classes}'.strip())} data-codings={quote(' '.join(ids))}"
+            written += f" title={quote(span.label)}" if span.label else ""
+            written += f' data-more="+{hidden}"' if hidden else ""
+            levels.append(_Level(index, written))
+        for index in covering[self._depth :]:
+            self._hidden_anchor(index)
+        return levels
+
+    def _hidden_anchor(self, index: int) -> None:
+        """A coding that is only counted where it begins still can be linked to."""
+        if index not in self._anchored:
+            self._out.append(f'<span class="at" id="c{self._spans[index].id}"></span>')
+            self._anchored.add(index)
+
+    def _change(self, wanted: list[_Level]) -> None:
+        """Close and open marks until exactly the wanted ones are open; those outside stay untouched."""
+        same = 0
+        while same < min(len(wanted), len(self._open)) and wanted[same] == self._open[same]:
+            same += 1
+        self._out.append("</mark>" * (len(self._open) - same))
+        for level in wanted[same:]:
+            anchor = ""
+            if not self._is_hit and level.place not in self._anchored:
+                self._anchored.add(level.place)
+                anchor = f' id="c{self._spans[level.place].id}"'
+            self._out.append(f"<mark{level.attributes}{anchor}>")
+        self._open = list(wanted)
+
+
+def _escaped(text: str) -> str:
+    return escape(text).replace("\u00a0", "&nbsp;")
+
+
+def _stretches(spans: list[Span]) -> tuple[list[int], list[tuple[int, ...]]]:
+    """Cut the text at every edge; `covers[i]` are the spans over the stretch from `edges[i]` to the next edge."""
+    edges = sorted({edge for span in spans for edge in (span.start, span.end)})
+    covers: list[tuple[int, ...]] = []
+    active: list[int] = []
+    coming = 0
+    for edge in edges:
+        active = [index for index in active if spans[index].end > edge]
+        while coming < len(spans) and spans[coming].start == edge:
+            active.append(coming)
+            coming += 1
+        covers.append(tuple(active))
+    return edges, covers

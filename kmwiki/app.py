@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -29,7 +28,7 @@ def create_app(**given: Any) -> Flask:
         MAX_CONTENT_LENGTH=(settings.max_upload_mb + 1) * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
         MAX_FORM_PARTS=5000,
-        WTF_CSRF_TIME_LIMIT=int(timedelta(days=2).total_seconds()),
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as the browser: notes take hours to write
         WTF_CSRF_SSL_STRICT=False,  # guard.check_origin does it, also behind a proxy
         SESSION_COOKIE_NAME="__Host-kmwiki-form" if settings.is_https else "kmwiki-form",
         SESSION_COOKIE_SECURE=settings.is_https,

@@ -61,7 +61,9 @@ def test_a_fault_of_ours_is_drawn_without_its_details(app: Flask, caplog: pytest
     app.config["TESTING"] = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     db.release()
-    answer = app.test_client().get("/p/demo/", headers={"Cookie": "kmwiki=x"})
+    client = app.test_client()
+    client.set_cookie("kmwiki", "x" * 43, domain="localhost")
+    answer = client.get("/p/demo/")
     caplog.clear()
     assert answer.status_code == 500
     text = answer.get_data(as_text=True)

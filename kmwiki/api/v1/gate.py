@@ -47,9 +47,9 @@ def register(app: Flask) -> None:
         headers_enabled=True,
         strategy="moving-window",
     )
-    bp.before_request(check_request)
+    app.before_request(check_request)
     limiter.limit(lambda: settings().api_rate, exempt_when=lambda: request.endpoint in OPEN_ENDPOINTS)(bp)
-    bp.after_request(keep_answer)
+    app.after_request(keep_answer)
     if not event.contains(Session, "before_commit", keep_key):
         event.listen(Session, "before_commit", keep_key)
 
@@ -62,7 +62,7 @@ def refuse_rate(limit: RequestLimit) -> None:
 
 def check_request() -> Response | None:
     """Let a request with a live token and readable JSON through; answer a repeated one from what was kept."""
-    if request.endpoint in OPEN_ENDPOINTS:
+    if request.blueprint != bp.name or request.endpoint in OPEN_ENDPOINTS:
         return None
     note_use(caller())
     if request.method in WRITES and request.mimetype != "multipart/form-data":

@@ -65,7 +65,7 @@ def dictionary(session: Session, project_id: int) -> Dictionary:
         .where(DictionaryTerm.project_id == project_id)
         .order_by(DictionaryTerm.id)
     )
-    return _make(tuple(rows.tuples()))
+    return _make(tuple((term, expansion) for term, expansion in rows))
 
 
 @lru_cache(maxsize=64)

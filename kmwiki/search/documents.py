@@ -85,11 +85,8 @@ def _source_outlines(session: Session, ids: Sequence[int]) -> Iterator[Outline]:
     }
     comments = {one.source_id: one for one in session.scalars(select(Comment).where(Comment.source_id.in_(ids)))}
     codes = _codes(session, ids)
-    names = dict(
-        session.execute(
-            select(User.id, User.name).where(User.id.in_({row.author_id for row in rows} - {None}))
-        ).tuples()
-    )
+    writers = {row.author_id for row in rows} - {None}
+    names = {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(writers)))}
     for row in rows:
         entry = entries.get(row.root_id or row.id)
         if entry is not None:

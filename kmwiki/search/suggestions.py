@@ -1,4 +1,4 @@
-"""Did you mean: a word of the project that is close to one which hardly stands there. Offered, never searched unasked."""
+"""Did you mean: a word of the project close to one that hardly stands there. Offered, never searched unasked."""
 
 from __future__ import annotations
 

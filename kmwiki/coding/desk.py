@@ -106,6 +106,11 @@ class Desk:
     recent: list[int]
 
     @property
+    def choices_json(self) -> list[dict[str, object]]:
+        """The codes to choose from, as the page hands them to the type-ahead."""
+        return [choice.as_json() for choice in self.choices]
+
+    @property
     def standing(self) -> list[DeskRow]:
         """The rows that have a place in the text, in reading order, the entry's before the comments'."""
         return [row for row in self.rows if row.start is not None]
@@ -170,7 +175,7 @@ def rows_of(found: Iterable[CodingRow], caller: Caller) -> list[DeskRow]:
 def marked(revision: Revision, rows: Iterable[DeskRow]) -> str:
     """Return the revision's safe HTML with the marks of the rows that stand in it."""
     spans = [
-        Span(row.start, row.end, row.id, f"c{row.code.color} p{row.code.pattern}")
+        Span(row.start, row.end, row.id, f"c{row.code.color} p{row.code.pattern}", row.code.name_th)
         for row in rows
         if row.source_id == revision.source_id and row.start is not None and row.end is not None
     ]

@@ -22,6 +22,17 @@ def live_codes(session: Session, project_id: int) -> list[Code]:
     return list(session.scalars(rows))
 
 
+def ancestors_of(session: Session, code: Code) -> list[Code]:
+    """Return the codes above a code, the top one first."""
+    rows = (
+        select(Code)
+        .join(CodeAncestor, CodeAncestor.ancestor_id == Code.id)
+        .where(CodeAncestor.code_id == code.id, CodeAncestor.depth > 0)
+        .order_by(CodeAncestor.depth.desc())
+    )
+    return list(session.scalars(rows))
+
+
 def parent_of(session: Session, project_id: int, parent_id: int | None) -> Code | None:
     """Return the parent to be, or None for the top. NotFound if it is of another project, Conflict if it is no longer live."""
     if parent_id is None:

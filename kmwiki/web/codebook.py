@@ -18,10 +18,10 @@ from kmwiki.coding.codebook import coding_count
 from kmwiki.coding.models import Code
 from kmwiki.coding.queries import CodingFilters, find_codings
 from kmwiki.coding.schemas import CodeIn, CodePatch
-from kmwiki.coding.tree import live_codes
+from kmwiki.coding.tree import ancestors_of, live_codes
 from kmwiki.coding.versions import last_change, version_of
 from kmwiki.db import session, transaction
-from kmwiki.errors import Conflict, Invalid, NotFound, say
+from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.web.context import caller, signed_in
 
@@ -35,6 +35,15 @@ bp = Blueprint("codebook", __name__)
 
 QUOTES = 20  # quotes on a page of a code
 CHANGES = 50  # changes on a page of the history
+VERB_WORDS = {
+    "codebook.installed": N_("Starter codebook put in"),
+    "code.created": N_("Added"),
+    "code.edited": N_("Edited"),
+    "code.moved": N_("Moved"),
+    "code.retired": N_("Retired"),
+    "code.revived": N_("Used again"),
+    "code.merged": N_("Merged"),
+}
 FIELDS = ("name_th", "name_en", "definition", "include", "exclude", "example")
 
 
@@ -66,7 +75,14 @@ def history(slug: str) -> ResponseReturnValue:
         rows, total = counts.changes(s, project.id, offset=(page - 1) * CHANGES, size=CHANGES)
         retired = counts.retired_codes(s, project.id)
     return render_template(
-        "codebook/history.html", project=project, rows=rows, total=total, page=page, size=CHANGES, retired=retired
+        "codebook/history.html",
+        project=project,
+        rows=rows,
+        total=total,
+        page=page,
+        size=CHANGES,
+        retired=retired,
+        verb_words=_verb_words(),
     )
 
 
@@ -91,6 +107,8 @@ def code(slug: str, code_id: int) -> ResponseReturnValue:
             after=quotes[-1].coding.id if len(quotes) == QUOTES else None,
             is_first=after == 0,
             versions=counts.versions_of(s, found),
+            ancestors=ancestors_of(s, found),
+            verb_words=_verb_words(),
             into=into,
         )
 
@@ -209,6 +227,10 @@ def revive(slug: str, code_id: int) -> ResponseReturnValue:
     else:
         flash(gettext("“%(name)s” is in use again.", name=found.name_th), "done")
     return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
+
+
+def _verb_words() -> dict[str, str]:
+    return {verb: gettext(message) for verb, message in VERB_WORDS.items()}
 
 
 def _page(s: Session, project: Project, template: str, **values: Any) -> str:

@@ -123,7 +123,7 @@ def _parts(s: Session, slug: str, coding: Coding, *, is_new: bool = False) -> di
         "is_new": is_new,
         "html": desk.html,
         "side": render_template("coding/_side.html", desk=desk, project=project),
-        "choices": [choice.as_json() for choice in desk.choices],
+        "choices": desk.choices_json,
         "recent": desk.recent,
         "undo": url_for("codings.remove", slug=slug, coding_id=coding.id)
         if coding.deleted is None

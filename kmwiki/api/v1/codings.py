@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-
 from typing import TYPE_CHECKING
 
 from pydantic import Field

@@ -1,0 +1,110 @@
+/* The list and the marks belong together: going to a passage shows its row, clicking a passage names all its codes. */
+
+const TYPING = "input, textarea, select, [contenteditable]";
+
+export class Rows {
+  constructor(desk) {
+    this.desk = desk;
+    this.box = document.getElementById("here-pop");
+    document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("click", (event) => this.#click(event));
+    this.box?.addEventListener("click", (event) => this.#inBox(event));
+    this.box?.addEventListener("keydown", (event) => { if (event.key === "Escape") this.closeHere(); });
+    addEventListener("hashchange", () => this.#fromHash());
+    this.#fromHash();
+  }
+
+  get all() {
+    return [...this.desk.list.querySelectorAll("[data-row][data-start-at]")];
+  }
+
+  get current() {
+    return this.desk.list.querySelector("[aria-current]");
+  }
+
+  /** Make the row of a coding the current one and show where it stands. */
+  show(coding, { scroll = true } = {}) {
+    const row = this.desk.list.querySelector(`[data-codings~="${coding}"]`);
+    if (!row) return;
+    for (const other of this.desk.list.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
+    for (const mark of document.querySelectorAll(".k.now")) mark.classList.remove("now");
+    row.setAttribute("aria-current", "true");
+    const marks = this.marksOf(row);
+    for (const mark of marks) mark.classList.add("now");
+    this.#reveal(row);
+    if (scroll) marks[0]?.scrollIntoView({ block: "center" });
+  }
+
+  marksOf(row) {
+    const root = this.desk.rootOf(row.dataset.source);
+    return root ? [...root.querySelectorAll(`mark[data-codings~="${row.dataset.row}"]`)] : [];
+  }
+
+  focusCurrent() {
+    this.current?.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  /* Scroll the list, not the page: the reader's place in the text must not move. */
+  #reveal(row) {
+    const pane = row.closest(".desk-side");
+    if (!pane || pane.scrollHeight <= pane.clientHeight) return;
+    const [mine, frame] = [row.getBoundingClientRect(), pane.getBoundingClientRect()];
+    if (mine.top < frame.top || mine.bottom > frame.bottom) pane.scrollTop += mine.top - frame.top - frame.height / 3;
+  }
+
+  #fromHash() {
+    const coding = /^#[cr](\d+)$/.exec(location.hash)?.[1];
+    if (coding) this.show(coding);
+  }
+
+  #key(event) {
+    if (event.key !== "[" && event.key !== "]") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
+    const rows = this.all;
+    if (!rows.length) return;
+    event.preventDefault();
+    const at = rows.indexOf(this.current);
+    const next = event.key === "]" ? at + 1 : (at < 0 ? rows.length : at) - 1;
+    const row = rows[(next + rows.length) % rows.length];
+    this.show(row.dataset.row);
+    row.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  #click(event) {
+    const link = event.target.closest("#desk-list a[href^='#c']");
+    if (link) {
+      event.preventDefault();
+      this.show(link.closest("[data-row]").dataset.row);
+      history.replaceState(null, "", link.hash);
+      return;
+    }
+    const mark = event.target.closest("mark[data-codings]");
+    if (!mark || !getSelection().isCollapsed || event.target.closest("a")) return;
+    this.#name(mark);
+  }
+
+  #name(mark) {
+    const root = mark.closest("[data-source]");
+    const ids = new Set();
+    for (let up = mark; up && up !== root; up = up.parentElement) {
+      for (const id of up.dataset.codings?.split(" ") ?? []) ids.add(id);
+    }
+    const rows = this.all.filter((row) => row.dataset.source === root.dataset.source && ids.has(row.dataset.row));
+    if (!rows.length) return;
+    this.show(rows.at(-1).dataset.row, { scroll: false });
+    if (this.box) this.desk.here(rows, mark.getBoundingClientRect());
+  }
+
+  #inBox(event) {
+    const link = event.target.closest("a[href^='#c']");
+    if (event.target.closest("[data-close]")) this.closeHere();
+    else if (link) {
+      event.preventDefault();
+      this.show(link.closest("[data-row]").dataset.row, { scroll: false });
+    } else this.desk.act(event);
+  }
+
+  closeHere() {
+    if (this.box) this.box.hidden = true;
+  }
+}

@@ -9,13 +9,13 @@ from kmwiki.coding import service
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.schemas import CodeIn, CodingIn
 from kmwiki.db import session, transaction
+from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryIn, EntryPatch
 from kmwiki.entries.service import create_entry
 from kmwiki.sources.models import Revision, Source
 
 if TYPE_CHECKING:
     from kmwiki.accounts.models import Project
-    from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
 
     from tests.make import Make
@@ -68,7 +68,7 @@ class Desk:
     def save(self, body: str) -> Revision:
         """Save another body as the coder."""
         with transaction() as s:
-            entry = s.merge(self.entry, load=True)
+            entry = s.get_one(Entry, self.entry.id)
             return service.save_entry(s, self.coder, entry, EntryPatch(body=body), base_no=self.head())
 
     def more_code(self, name: str, **values: object) -> Code:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from kmwiki.coding import service
 from kmwiki.coding.access import coding_for
-from kmwiki.coding.models import Coding, Layer
+from kmwiki.coding.models import Code, Coding, Layer
 from kmwiki.coding.schemas import CodingIn, CodingPatch
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound
@@ -105,8 +105,8 @@ def test_an_unknown_a_foreign_a_retired_a_merged_code_and_a_heading_are_refused(
     foreign = make_desk(desk.make).code
     retired, merged, heading = desk.more_code("เลิกใช้"), desk.more_code("ถูกรวม"), desk.more_code("หมวด", is_codable=False)
     with transaction() as s:
-        service.retire_code(s, desk.coder, s.merge(retired))
-        service.merge_codes(s, desk.coder, s.merge(merged), s.merge(desk.code))
+        service.retire_code(s, desk.coder, s.get_one(Code, retired.id))
+        service.merge_codes(s, desk.coder, s.get_one(Code, merged.id), s.get_one(Code, desk.code.id))
     given = desk.given("ปีแรก")
     kinds = [type(refused(desk, given.model_copy(update={"code_id": wrong}))) for wrong in (99999, foreign.id, retired.id, merged.id, heading.id)]
     assert kinds == [NotFound, NotFound, Conflict, Conflict, Invalid]
@@ -143,11 +143,11 @@ def test_recoding_keeps_the_memo_and_refuses_a_second_of_the_same(desk: Desk) ->
     other = desk.more_code("ฌาปนกิจ")
     coding = desk.add("ปีแรก", memo="คิดไว้")
     with transaction() as s:
-        changed = service.change_coding(s, desk.coder, s.merge(coding), CodingPatch(code_id=other.id, voice="document"))
+        changed = service.change_coding(s, desk.coder, s.get_one(Coding, coding.id), CodingPatch(code_id=other.id, voice="document"))
     assert (changed.code_id, changed.memo, changed.voice) == (other.id, "คิดไว้", "document")
     twin = desk.add("ปีแรก")
     with pytest.raises(Conflict), transaction() as s:
-        service.change_coding(s, desk.coder, s.merge(twin), CodingPatch(code_id=other.id))
+        service.change_coding(s, desk.coder, s.get_one(Coding, twin.id), CodingPatch(code_id=other.id))
 
 
 def test_stretching_moves_the_place_and_not_the_evidence(desk: Desk) -> None:
@@ -155,13 +155,13 @@ def test_stretching_moves_the_place_and_not_the_evidence(desk: Desk) -> None:
     wider = desk.given("ปีแรกจ่ายค่าทำศพ")
     patch = CodingPatch(start=wider.start, end=wider.end, quote=wider.quote)
     with transaction() as s:
-        service.change_coding(s, desk.coder, s.merge(coding), patch)
+        service.change_coding(s, desk.coder, s.get_one(Coding, coding.id), patch)
     now = desk.reread(coding)
     assert (now.end, now.ev_quote) == (wider.end, "ปีแรก")
     with pytest.raises(Invalid), transaction() as s:
-        service.change_coding(s, desk.coder, s.merge(coding), patch.model_copy(update={"quote": "อื่น"}))
+        service.change_coding(s, desk.coder, s.get_one(Coding, coding.id), patch.model_copy(update={"quote": "อื่น"}))
     with pytest.raises(Invalid), transaction() as s:
-        service.change_coding(s, desk.coder, s.merge(coding), CodingPatch(start=3))
+        service.change_coding(s, desk.coder, s.get_one(Coding, coding.id), CodingPatch(start=3))
 
 
 def test_a_coding_is_its_coders_and_a_supervisor_may_take_it_away(desk: Desk) -> None:
@@ -170,9 +170,9 @@ def test_a_coding_is_its_coders_and_a_supervisor_may_take_it_away(desk: Desk) ->
     with pytest.raises(Forbidden), transaction() as s:
         coding_for(s, colleague, coding.id, Permission.CODE)
     with pytest.raises(Forbidden), transaction() as s:
-        service.remove_coding(s, colleague, s.merge(coding))
+        service.remove_coding(s, colleague, s.get_one(Coding, coding.id))
     with transaction() as s:
-        service.remove_coding(s, supervisor, s.merge(coding))
+        service.remove_coding(s, supervisor, s.get_one(Coding, coding.id))
     with pytest.raises(NotFound), session() as s:
         coding_for(s, desk.coder, coding.id, Permission.READ)
 
@@ -180,7 +180,7 @@ def test_a_coding_is_its_coders_and_a_supervisor_may_take_it_away(desk: Desk) ->
 def test_a_removed_coding_comes_back_where_its_words_stand_now(desk: Desk) -> None:
     coding = desk.add("ปีแรก")
     with transaction() as s:
-        service.remove_coding(s, desk.coder, s.merge(coding))
+        service.remove_coding(s, desk.coder, s.get_one(Coding, coding.id))
     desk.save(f"คำนำใหม่\n\n{desk.text()}")
     with transaction() as s:
         found, _ = coding_for(s, desk.coder, coding.id, Permission.CODE, with_removed=True)
@@ -193,7 +193,7 @@ def test_a_removed_coding_comes_back_where_its_words_stand_now(desk: Desk) -> No
 def test_what_was_coded_again_is_not_brought_back_twice(desk: Desk) -> None:
     coding = desk.add("ปีแรก")
     with transaction() as s:
-        service.remove_coding(s, desk.coder, s.merge(coding))
+        service.remove_coding(s, desk.coder, s.get_one(Coding, coding.id))
     desk.add("ปีแรก")
     with pytest.raises(Conflict), transaction() as s:
         service.restore_coding(s, desk.coder, s.get_one(Coding, coding.id))
@@ -214,9 +214,9 @@ def test_a_coding_on_what_the_caller_may_not_read_is_not_found(desk: Desk) -> No
 def test_every_verb_writes_an_event(desk: Desk) -> None:
     coding = desk.add("ปีแรก")
     with transaction() as s:
-        service.change_coding(s, desk.coder, s.merge(coding), CodingPatch(memo="ใหม่"))
-        service.remove_coding(s, desk.coder, s.merge(coding))
-        service.restore_coding(s, desk.coder, s.merge(coding))
+        service.change_coding(s, desk.coder, s.get_one(Coding, coding.id), CodingPatch(memo="ใหม่"))
+        service.remove_coding(s, desk.coder, s.get_one(Coding, coding.id))
+        service.restore_coding(s, desk.coder, s.get_one(Coding, coding.id))
     with session() as s:
         verbs = s.scalars(select(Event.verb).where(Event.verb.startswith("coding.")).order_by(Event.seq)).all()
     assert verbs == ["coding.added", "coding.changed", "coding.removed", "coding.restored"]

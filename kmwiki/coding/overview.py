@@ -195,4 +195,4 @@ def _count(
     """Count rows by the entry's source that they hang on."""
     ids = [entry.source_id for entry in entries]
     rows = session.execute(select(column, func.count()).where(column.in_(ids), condition).group_by(column))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.extract import extract_from_dir
+
 from kmwiki.paths import resource_dir
 from kmwiki.web.i18n import LOCALES, TRANSLATIONS, read_catalogue
 
@@ -33,7 +34,9 @@ def wanted() -> dict[str, set[str]]:
     """Every message id of the code and the templates (the singular of a plural), and where it stands."""
     found: dict[str, set[str]] = {}
     code = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=KEYWORDS)
-    pages = extract_from_dir(resource_dir("templates"), [("**.html", "jinja2")], {"**.html": {"silent": "false"}}, KEYWORDS)
+    pages = extract_from_dir(
+        resource_dir("templates"), [("**.html", "jinja2")], {"**.html": {"silent": "false"}}, KEYWORDS
+    )
     for file, line, message, *_rest in (*code, *pages):
         singular = message[0] if isinstance(message, tuple) else message
         if singular:
@@ -57,12 +60,18 @@ def _singular(message: Message) -> str:
 
 
 def _strings(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
+    return list(message.string) if isinstance(message.string, tuple | list) else [message.string or ""]
 
 
 def test_every_sentence_has_a_thai_translation() -> None:
-    missing = {text: sorted(where) for text, where in wanted().items() if not any(all(_strings(m)) for _, m in told().get(text, ()))}
-    assert not missing, "\n".join(f"{where[0]}: {text}" for text, where in sorted(missing.items(), key=lambda item: item[1]))
+    missing = {
+        text: sorted(where)
+        for text, where in wanted().items()
+        if not any(all(_strings(m)) for _, m in told().get(text, ()))
+    }
+    assert not missing, "\n".join(
+        f"{where[0]}: {text}" for text, where in sorted(missing.items(), key=lambda item: item[1])
+    )
 
 
 def test_a_translation_has_the_placeholders_of_its_sentence() -> None:
@@ -84,7 +93,9 @@ def _fits(message: Message, string: str) -> bool:
 
 
 def test_a_sentence_is_translated_in_one_way_only() -> None:
-    torn = {text: entries for text, entries in told().items() if len({str(message.string) for _, message in entries}) > 1}
+    torn = {
+        text: entries for text, entries in told().items() if len({str(message.string) for _, message in entries}) > 1
+    }
     assert not torn, "\n".join(f"{text}: " + ", ".join(file for file, _ in entries) for text, entries in torn.items())
 
 

@@ -18,6 +18,7 @@ from kmwiki.errors import Invalid, TooMany, Unauthenticated, say
 from kmwiki.security.tokens import digest
 from kmwiki.web import signing_in
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.forms import Blanks, worded
 from kmwiki.web.signing_in import secret_here
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def password() -> ResponseReturnValue:
             user = queries.user_for(opened, _me())
             service.set_password(opened, caller(), user, request.form.get("password", ""), keep_secret=secret_here())
     except TooMany as error:
-        return draw(password_errors={"current": words(error.message)}), 429, {"Retry-After": str(error.retry_after)}
+        return draw(password_errors=Blanks(current=words(error.message))), 429, {"Retry-After": str(error.retry_after)}
     except Invalid as error:
         return draw(password_errors=worded(error)), 422
     return done(gettext("The password is set. Every other browser has been signed out."))
@@ -138,16 +139,16 @@ def draw(**shown: Any) -> str:
         here = queries.session_row(opened, secret_here())
         sessions, tokens = queries.sessions_of(opened, user.id), queries.tokens_of(opened, user.id)
     blank: dict[str, Any] = {
-        "profile_errors": {},
-        "password_errors": {},
-        "token_errors": {},
+        "profile_errors": Blanks(),
+        "password_errors": Blanks(),
+        "token_errors": Blanks(),
         "new_token": "",
         "typed_token": "",
     }
     return render_template(
         "accounts/me.html",
         user=user,
-        here=here,
+        this_session=here,
         sessions=sessions,
         tokens=tokens,
         name_device=name_device,
@@ -161,11 +162,6 @@ def needs_current(user: User, here: SignInSession | None) -> bool:
     if user.password_hash is None:
         return False
     return here is None or here.via != "link" or here.created < now() - AFTER_LINK
-
-
-def worded(error: Invalid) -> dict[str, str]:
-    """Return the errors by field, in the reader's language."""
-    return {name: words(message) for name, message in error.fields.items()}
 
 
 def done(sentence: str) -> Answer:

@@ -14,8 +14,8 @@ from kmwiki.api.v1.errors import words
 from kmwiki.db import session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, Role, can
-from kmwiki.web.accounts import worded
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.forms import Blanks, worded
 from kmwiki.web.links import link_address
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def add(slug: str) -> ResponseReturnValue:
         with transaction() as opened:
             user, address = _add(opened, slug)
     except Invalid as error:
-        return draw(slug, errors=worded(error), typed=form), 422
+        return draw(slug, errors=worded(error), typed=Blanks(form.to_dict())), 422
     except Conflict as error:
-        return draw(slug, errors={"email": words(error.message)}, typed=form), 409
+        return draw(slug, errors=Blanks(email=words(error.message)), typed=Blanks(form.to_dict())), 409
     if address:
         return draw(slug, person=user, address=address), 201
     flash(gettext("%(name)s is a member now.", name=user.name), "done")
@@ -117,7 +117,7 @@ def draw(slug: str, *, person: User | None = None, address: str = "", **shown: A
         role_meanings={role.label: meaning for role, meaning in ROLE_MEANINGS.items()},
         person=person,
         address=address,
-        **{"errors": {}, "typed": {}, **shown},
+        **{"errors": Blanks(), "typed": Blanks(), **shown},
     )
 
 
@@ -131,7 +131,7 @@ def _member(opened: Session, slug: str, user_id: int) -> tuple[Project, User]:
 
 
 def _add(opened: Session, slug: str) -> tuple[User, str]:
-    """Make the person of the form a member; return them and, for one who is new here, the full address of their link."""
+    """Make the person of the form a member; return them and, for one who is new here, the address of their link."""
     form = request.form
     project = project_for(opened, caller(), slug, Permission.MANAGE)
     role = read_role(form.get("role", ""))

@@ -14,8 +14,8 @@ from kmwiki.coding.starter import install_starter
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid
 from kmwiki.security.policy import Permission
-from kmwiki.web.accounts import worded
 from kmwiki.web.context import admin_only, caller, signed_in
+from kmwiki.web.forms import Blanks, worded
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -28,8 +28,8 @@ bp = Blueprint("projects", __name__)
 def new() -> ResponseReturnValue:
     """Draw the form of a new project, or make it."""
     form = request.form
-    if request.method == "GET":
-        return render_template("projects/new.html", project=None, errors={}, typed={})
+    if request.method != "POST":
+        return render_template("projects/new.html", project=None, errors=Blanks(), typed=Blanks())
     try:
         with transaction() as opened:
             made = service.create_project(
@@ -42,10 +42,12 @@ def new() -> ResponseReturnValue:
             if form.get("codebook") != "none":
                 install_starter(opened, caller(), made)
     except Invalid as error:
-        return render_template("projects/new.html", project=None, errors=worded(error), typed=form), 422
+        return render_template(
+            "projects/new.html", project=None, errors=worded(error), typed=Blanks(form.to_dict())
+        ), 422
     except Conflict as error:
         return render_template(
-            "projects/new.html", project=None, errors={"slug": words(error.message)}, typed=form
+            "projects/new.html", project=None, errors=Blanks(slug=words(error.message)), typed=Blanks(form.to_dict())
         ), 409
     flash(gettext("The project is there. Add its members next."), "done")
     return redirect(url_for("members.index", slug=made.slug), 303)
@@ -56,10 +58,15 @@ def new() -> ResponseReturnValue:
 def settings(slug: str) -> ResponseReturnValue:
     """Draw or take the project's name and description."""
     form = request.form
-    if request.method == "GET":
+    if request.method != "POST":
         with session() as opened:
             project = project_for(opened, caller(), slug, Permission.MANAGE)
-        return render_template("projects/settings.html", project=project, errors={}, typed={})
+        return render_template(
+            "projects/settings.html",
+            project=project,
+            errors=Blanks(),
+            typed=Blanks(name=project.name, description=project.description),
+        )
     try:
         with transaction() as opened:
             project = project_for(opened, caller(), slug, Permission.MANAGE)
@@ -67,6 +74,8 @@ def settings(slug: str) -> ResponseReturnValue:
     except Invalid as error:
         with session() as opened:
             project = project_for(opened, caller(), slug, Permission.MANAGE)
-        return render_template("projects/settings.html", project=project, errors=worded(error), typed=form), 422
+        return render_template(
+            "projects/settings.html", project=project, errors=worded(error), typed=Blanks(form.to_dict())
+        ), 422
     flash(gettext("Kept."), "done")
     return redirect(url_for("projects.settings", slug=slug), 303)

@@ -37,7 +37,7 @@ def device_here() -> Device:
 def sign_in() -> ResponseReturnValue:
     """Draw the sign-in form, or take it. On a refusal what was typed stays, but for the password."""
     target = local_path(request.values.get("next"), url_for("home.start"))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(target) if is_signed_in() else _form(target)
     email, device = request.form.get("email", ""), device_here()
     try:
@@ -59,7 +59,7 @@ def link(secret: str) -> ResponseReturnValue:
     """Show one button for a one-time link - a preview must not burn it - and burn it when the button is pressed."""
     with session() as opened:
         state = queries.link_state(opened, secret)
-    if request.method == "GET" or state != "ready":
+    if request.method != "POST" or state != "ready":
         return render_template("accounts/link.html", state=state, secret=secret), LINK_STATUS[state]
     device = device_here()
     try:

@@ -11,8 +11,8 @@ from kmwiki.accounts import administration, queries, service
 from kmwiki.api.v1.errors import words
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid
-from kmwiki.web.accounts import worded
 from kmwiki.web.context import admin_only, caller
+from kmwiki.web.forms import Blanks, worded
 from kmwiki.web.links import link_address
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def add() -> ResponseReturnValue:
             )
             secret = service.create_link(opened, caller(), user, purpose="invite")
     except Invalid as error:
-        return draw(errors=worded(error), typed=form), 422
+        return draw(errors=worded(error), typed=Blanks(form.to_dict())), 422
     except Conflict as error:
-        return draw(errors={"email": words(error.message)}, typed=form), 409
+        return draw(errors=Blanks(email=words(error.message)), typed=Blanks(form.to_dict())), 409
     return draw(person=user, address=link_address(secret)), 201
 
 
@@ -102,7 +102,7 @@ def draw(*, person: User | None = None, address: str = "", is_short: bool = Fals
         address=address,
         is_short=is_short,
         project=None,
-        **{"errors": {}, "typed": {}, **shown},
+        **{"errors": Blanks(), "typed": Blanks(), **shown},
     )
 
 

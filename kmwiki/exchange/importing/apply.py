@@ -1,0 +1,153 @@
+"""Writing what a plan decided, in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmwiki.coding.service import carried_by, save_entry
+from kmwiki.comments.service import add_comment
+from kmwiki.entries.service import create_entry, set_origin
+from kmwiki.errors import N_
+from kmwiki.events.service import record
+from kmwiki.exchange.importing.known import WRITTEN
+from kmwiki.sources.service import add_revision, keep_original
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.accounts.models import Project
+    from kmwiki.entries.models import Entry
+    from kmwiki.exchange.importing.known import Known, KnownComment
+    from kmwiki.exchange.importing.plan import CommentChange, Plan
+    from kmwiki.exchange.importing.reading import Draft
+    from kmwiki.security.policy import Caller
+    from kmwiki.sources.models import Original, Revision, Source
+
+REASON = N_("Imported again: the file has changed")
+
+
+class Writer:
+    """Writes one draft: `create` a new entry, or `update` the one that an earlier import made."""
+
+    def __init__(self, session: Session, caller: Caller, project: Project, originals: Path) -> None:
+        self._session = session
+        self._caller = caller
+        self._project = project
+        self._originals = originals
+
+    def create(self, draft: Draft, plan: Plan) -> Entry:
+        """Make the entry with its comments and keep the file. Invalid if something of it cannot be stored."""
+        original = self._keep(draft)
+        entry = create_entry(
+            self._session,
+            self._caller,
+            self._project,
+            draft.entry,
+            origin_key=draft.key,
+            original_id=original.id,
+            provenance=draft.provenance,
+        )
+        self._note(entry.source, 1)
+        for change in plan.comments:
+            self._add_comment(entry, change)
+        self._session.flush()
+        return entry
+
+    def update(self, draft: Draft, plan: Plan, known: Known) -> bool:
+        """Bring the entry and its comments to the file's new state. Whether any text or description changed."""
+        original = self._keep(draft)
+        entry, before = known.entry, known.text.head.no
+        has_changed = False
+        if plan.patch is not None:
+            patch = plan.patch.model_copy(update={"reason": REASON})
+            saved = save_entry(
+                self._session, self._caller, entry, patch, base_no=before, provenance=dict(plan.provenance)
+            )
+            has_changed = saved.no != before
+            if plan.takes_text:
+                self._note(entry.source, saved.no)
+        for change in plan.comments:
+            has_changed = self._write_comment(entry, change) or has_changed
+        if plan.takes_origin and draft.entry.origin is not None:
+            set_origin(self._session, self._caller, entry, draft.entry.origin, original_id=original.id)
+            entry.origin_key = draft.key
+        self._session.flush()
+        return has_changed
+
+    def _keep(self, draft: Draft) -> Original:
+        return keep_original(
+            self._session,
+            self._caller,
+            project_id=self._project.id,
+            name=draft.name,
+            data=draft.data,
+            folder=self._originals,
+            encoding=draft.encoding,
+        )
+
+    def _write_comment(self, entry: Entry, change: CommentChange) -> bool:
+        if change.known is None:
+            self._add_comment(entry, change)
+            return True
+        change.known.comment.ord = change.ord
+        if not change.is_reworded or change.known.is_binned or change.known.text.is_touched:
+            return False
+        self._reword(change.known, change)
+        return True
+
+    def _add_comment(self, entry: Entry, change: CommentChange) -> None:
+        parsed = change.parsed
+        comment = add_comment(
+            self._session,
+            self._caller,
+            entry.source,
+            body=parsed.text,
+            body_format="plain",
+            author_name=parsed.author or "",
+            ord=change.ord,
+            confidence=parsed.confidence,
+            written=parsed.written.when if parsed.written else None,
+            is_imported=True,
+        )
+        self._note(comment.source, 1)
+
+    def _reword(self, known: KnownComment, change: CommentChange) -> None:
+        """Give an imported comment its new words. It is nobody's here, so the right to import is right enough."""
+        source = known.comment.source
+
+        def save() -> Revision:
+            return add_revision(
+                self._session,
+                self._caller,
+                source,
+                base_no=known.text.head.no,
+                body=change.parsed.text,
+                body_format="plain",
+                reason=REASON,
+            )
+
+        revision, _ = carried_by(self._session, self._caller, source.id, save)
+        known.comment.confidence = change.parsed.confidence
+        known.comment.author_name = change.parsed.author or known.comment.author_name
+        record(
+            self._session,
+            self._caller,
+            "comment.saved",
+            project_id=source.project_id,
+            source_id=source.id,
+            revision=revision.no,
+        )
+        self._note(source, revision.no)
+
+    def _note(self, source: Source, revision_no: int) -> None:
+        """Write down which revision the import left, so that the next one knows what people changed."""
+        record(
+            self._session,
+            self._caller,
+            WRITTEN,
+            project_id=source.project_id,
+            source_id=source.id,
+            revision=revision_no,
+        )

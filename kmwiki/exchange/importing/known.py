@@ -1,0 +1,148 @@
+"""What earlier imports made: the entry of a draft, the comments under it, and what people have changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from kmwiki.comments.models import Comment
+from kmwiki.entries.access import WHOLE
+from kmwiki.entries.models import Entry
+from kmwiki.events.models import Event
+from kmwiki.sources.models import Original, Revision, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.exchange.importing.reading import Draft
+
+WRITTEN = "import.written"
+"""The verb of the event that says which revision of a source an import wrote."""
+
+_SAME_TEXT = 60.0  # of 100: below it two texts of one file name are two texts
+_COMPARED = 20_000  # code points of each that are compared
+
+
+@dataclass(frozen=True, slots=True)
+class KnownText:
+    """A source that an import wrote: its head now, and the revision as the import left it."""
+
+    head: Revision
+    imported: Revision
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether its words were changed here since."""
+        return self.head.body != self.imported.body
+
+
+@dataclass(frozen=True, slots=True)
+class KnownComment:
+    """A comment that an import wrote."""
+
+    comment: Comment
+    text: KnownText
+
+    @property
+    def is_binned(self) -> bool:
+        """Whether somebody removed it here: then it does not come back."""
+        return self.comment.source.deleted is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an earlier import made of a page."""
+
+    entry: Entry
+    text: KnownText
+    comments: Sequence[KnownComment]
+    is_same_file: bool
+    """Whether it came from these very bytes."""
+    is_by_name: bool = False
+    """Whether it was found by the file's name and like words, not by its key."""
+
+
+def find_known(session: Session, project_id: int, draft: Draft) -> Known | None:
+    """Return what an earlier import made of this page, or None. Entries in the bin are found too."""
+    entry = session.scalar(
+        select(Entry).where(Entry.project_id == project_id, Entry.origin_key == draft.key).options(*WHOLE)
+    )
+    is_by_name = False
+    if entry is None and not draft.has_record:
+        entry = _find_by_name(session, project_id, draft)
+        is_by_name = entry is not None
+    if entry is None:
+        return None
+    comments = _comments_of(session, entry)
+    texts = _texts_of(session, [entry.source, *(comment.source for comment in comments)])
+    return Known(
+        entry,
+        texts[entry.source_id],
+        [KnownComment(comment, texts[comment.source_id]) for comment in comments],
+        entry.origin.get("sha256") == draft.sha256,
+        is_by_name,
+    )
+
+
+def _find_by_name(session: Session, project_id: int, draft: Draft) -> Entry | None:
+    """A changed text without a record: the note of a file of the same name, if most of its words are the same."""
+    found = session.scalars(
+        select(Entry)
+        .join(Original, Original.id == Entry.original_id)
+        .where(Entry.project_id == project_id, Entry.origin_key.like("sha256:%"), Original.name == draft.name)
+        .order_by(Entry.id.desc())
+        .limit(20)
+        .options(*WHOLE)
+    ).all()
+    for entry in found:
+        head = session.get(Revision, (entry.source_id, entry.source.head_no))
+        if head is not None and _likeness(head.body, draft.entry.body) >= _SAME_TEXT:
+            return entry
+    return None
+
+
+def _likeness(one: str, other: str) -> float:
+    return float(fuzz.ratio(one[:_COMPARED], other[:_COMPARED]))
+
+
+def _comments_of(session: Session, entry: Entry) -> Sequence[Comment]:
+    """The comments that imports wrote, in the order of the page; those that people wrote here are not among them."""
+    statement = (
+        select(Comment)
+        .join(Source, Source.id == Comment.source_id)
+        .where(Comment.on_source_id == entry.source_id, Source.author_id.is_(None), Comment.confidence.is_not(None))
+        .order_by(Comment.ord, Comment.id)
+        .options(joinedload(Comment.source))
+    )
+    return session.scalars(statement).all()
+
+
+def _texts_of(session: Session, sources: Sequence[Source]) -> Mapping[int, KnownText]:
+    written = _written_by_import(session, [source.id for source in sources])
+    texts = {}
+    for source in sources:
+        head = session.get_one(Revision, (source.id, source.head_no))
+        no = written.get(source.id, 1)
+        texts[source.id] = KnownText(head, head if no == head.no else session.get_one(Revision, (source.id, no)))
+    return texts
+
+
+def _written_by_import(session: Session, source_ids: Sequence[int]) -> Mapping[int, int]:
+    """Return the number of the last revision that an import wrote, by source; what is missing stands at its first."""
+    found: dict[int, int] = {}
+    for start in range(0, len(source_ids), 500):
+        newest = (
+            select(func.max(Event.seq))
+            .where(Event.source_id.in_(source_ids[start : start + 500]), Event.verb == WRITTEN)
+            .group_by(Event.source_id)
+        )
+        for event in session.scalars(select(Event).where(Event.seq.in_(newest))):
+            if event.source_id is not None:
+                found[event.source_id] = int(event.data["revision"])
+    return found

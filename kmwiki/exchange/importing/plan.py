@@ -1,0 +1,156 @@
+"""Deciding what an import does with one draft: pure, given what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any, Literal
+
+from rapidfuzz import fuzz
+
+from kmwiki.entries.schemas import EntryPatch
+from kmwiki.errors import Message, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kmwiki.exchange.importing.known import Known, KnownComment
+    from kmwiki.exchange.importing.reading import Draft
+    from kmwiki.formats.gotoknow import PageComment
+
+_LIKE = 55.0  # of 100: a comment changed rather than another comment
+_COMPARED = 4_000  # code points
+_META = ("title", "lead", "tags", "authors")
+
+
+@dataclass(frozen=True, slots=True)
+class CommentChange:
+    """What happens to one comment of the page: it is new (`known` None), has other words, or only another place."""
+
+    parsed: PageComment
+    ord: int
+    known: KnownComment | None = None
+    is_reworded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with a draft. `patch` is None when the entry's text and description stay."""
+
+    action: Literal["create", "update", "leave"]
+    patch: EntryPatch | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    comments: Sequence[CommentChange] = ()
+    takes_text: bool = False
+    """Whether text and description are all the file's: not where people's edits were kept."""
+    takes_origin: bool = False
+    """Whether the note now stems from these bytes: not while anything of the file was left out for people's edits."""
+    warnings: Sequence[Message] = ()
+
+    @property
+    def changes_text(self) -> bool:
+        """Whether a word of the entry or of a comment becomes another, or a comment is added."""
+        return self.patch is not None or any(change.known is None or change.is_reworded for change in self.comments)
+
+
+def make_plan(draft: Draft, known: Known | None) -> Plan:
+    """Decide. Whatever people changed here since the last import stays as they left it, and the plan says so."""
+    if known is None:
+        changes = [CommentChange(parsed, number) for number, parsed in enumerate(draft.comments, 1)]
+        return Plan("create", comments=changes, takes_text=True, takes_origin=True)
+    number = known.entry.number
+    if known.entry.source.deleted is not None:
+        return Plan(
+            "leave", warnings=[say("Note %(number)s of this page lies in the bin and was left there.", number=number)]
+        )
+    if known.is_same_file:
+        return Plan("leave")
+    warnings: list[Message] = []
+    if known.is_by_name:
+        warnings.append(
+            say("Taken for a new state of note %(number)s: same file name, most of the words the same.", number=number)
+        )
+    patch, kept = _patch(draft, known)
+    if kept:
+        fields = ", ".join(kept)
+        warnings.append(
+            say("Note %(number)s was edited here since; kept as it is: %(fields)s.", number=number, fields=fields)
+        )
+    changes, said = _comment_changes(draft.comments, known.comments)
+    warnings.extend(said)
+    provenance = {name: value for name, value in draft.provenance.items() if patch and name in patch.model_fields_set}
+    has_kept = bool(kept) or any(
+        change.is_reworded and change.known and change.known.text.is_touched for change in changes
+    )
+    changes = [change for change in changes if not _is_spared(change)]
+    return Plan("update", patch, provenance, changes, takes_text=not kept, takes_origin=not has_kept, warnings=warnings)
+
+
+def _patch(draft: Draft, known: Known) -> tuple[EntryPatch | None, list[str]]:
+    """Return what changes of text and description, and the names of what differs but was edited here."""
+    taken: dict[str, Any] = {}
+    kept: list[str] = []
+    base, head = known.text.imported, known.text.head
+    if draft.entry.body not in {base.body, head.body}:
+        if known.text.is_touched:
+            kept.append("body")
+        else:
+            taken.update(body=draft.entry.body, body_format=draft.entry.body_format)
+    for name in _META:
+        new, old, here = getattr(draft.entry, name), base.meta.get(name), head.meta.get(name)
+        new = sorted(new) if name == "tags" else new
+        if new in (old, here):
+            continue
+        if old == here:
+            taken[name] = new
+        else:
+            kept.append(name)
+    return (EntryPatch(**taken) if taken else None), kept
+
+
+def _comment_changes(
+    parsed: Sequence[PageComment], known: Sequence[KnownComment]
+) -> tuple[list[CommentChange], list[Message]]:
+    """Match the page's comments with those imported before: the same words first, then like words between them."""
+    matched = _match([comment.text for comment in parsed], [one.text.imported.body for one in known])
+    changes, warnings = [], []
+    for position, comment in enumerate(parsed):
+        one = known[matched[position]] if position in matched else None
+        changes.append(
+            CommentChange(comment, position + 1, one, one is not None and one.text.imported.body != comment.text)
+        )
+    touched = sum(
+        change.is_reworded and change.known is not None and change.known.text.is_touched for change in changes
+    )
+    if touched:
+        warnings.append(say("%(count)s comments were edited here since and kept as they are.", count=touched))
+    gone = len(known) - len(matched)
+    if gone:
+        warnings.append(say("%(count)s comments are not on the page any more; they were kept.", count=gone))
+    return changes, warnings
+
+
+def _match(new: Sequence[str], old: Sequence[str]) -> dict[int, int]:
+    """Return for positions of `new` those of `old` that they go on from."""
+    matched: dict[int, int] = {}
+    for op, new_from, new_to, old_from, old_to in SequenceMatcher(None, new, old, autojunk=False).get_opcodes():
+        if op == "equal":
+            matched.update(zip(range(new_from, new_to), range(old_from, old_to), strict=True))
+            continue
+        free = list(range(old_from, old_to))
+        for position in range(new_from, new_to):
+            likes = [(fuzz.ratio(new[position][:_COMPARED], old[at][:_COMPARED]), -at) for at in free]
+            best = max(likes, default=(0.0, 0))
+            if best[0] >= _LIKE:
+                matched[position] = -best[1]
+                free = [at for at in free if at > -best[1]]
+    return matched
+
+
+def _is_spared(change: CommentChange) -> bool:
+    """Whether nothing is to be done: the same words in the same place, removed here, or edited here."""
+    if change.known is None:
+        return False
+    is_same_place = change.known.comment.ord == change.ord
+    has_own_words = change.known.is_binned or change.known.text.is_touched
+    return (has_own_words or not change.is_reworded) and is_same_place

@@ -1,0 +1,179 @@
+"""Bytes to a draft of an entry with its comments: decoded, parsed, guessed. No database is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from kmwiki.entries.schemas import EntryIn, Origin
+from kmwiki.errors import Invalid, Message, say
+from kmwiki.exchange.importing.guessing import guess_day, guess_kind, title_from
+from kmwiki.formats.decoding import Decoded, decode
+from kmwiki.formats.gotoknow import Found, Page, parse
+from kmwiki.places.queries import choose, guess_province
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kmwiki.exchange.importing.model import Options
+    from kmwiki.formats.gotoknow import PageComment
+
+LONGEST_TEXT = 8 * 1024 * 1024
+"""Code points of one file; a page and all its comments are far below."""
+
+_TAG_LONGEST = 100
+_MOST_TAGS = 50
+_MARKDOWN = frozenset({".md", ".markdown"})
+_HEADING = re.compile(r"#[ \t]+(?P<title>\S.*?)[ \t#]*")
+_POST_ADDRESS = "https://www.gotoknow.org/posts/{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file as it would come in. `key` finds what an earlier import made of it."""
+
+    name: str
+    data: bytes
+    sha256: str
+    encoding: str
+    key: str
+    entry: EntryIn
+    comments: Sequence[PageComment]
+    provenance: dict[str, Any]
+    warnings: list[Message] = field(default_factory=list)
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure the least sure cut between comments is; None without comments."""
+        return min((comment.confidence for comment in self.comments), default=None)
+
+    @property
+    def has_record(self) -> bool:
+        """Whether the page names its record: then its key stays when its text changes."""
+        return self.key.startswith("gotoknow:")
+
+    def found(self) -> dict[str, Any]:
+        """Return what was read or guessed, for people to look over."""
+        origin = self.entry.origin or Origin()
+        return {
+            "kind": self.entry.kind,
+            "province": self.entry.places[0] if self.entry.places else None,
+            "event_date": self.entry.event_date,
+            "written": origin.written.isoformat() if origin.written else None,
+            "layout": origin.layout,
+            "record_no": origin.record_no,
+            "licence": origin.licence,
+            "encoding": self.encoding,
+        }
+
+
+def read_draft(name: str, data: bytes, options: Options) -> Draft:
+    """Read a file. Invalid if it is empty, no text, or far too long; an unknown page is read as plain text."""
+    decoded = decode(data, options.encoding)
+    if len(decoded.text) > LONGEST_TEXT:
+        raise Invalid(
+            say(
+                "The text has %(size)s million characters; at most 8 million fit in one file. Cut it into several.",
+                size=len(decoded.text) // 1_000_000,
+            )
+        )
+    wants_markdown = options.format == "markdown" or (
+        options.format == "auto" and PurePath(name).suffix.lower() in _MARKDOWN
+    )
+    if wants_markdown:
+        page = _read_markdown(decoded.text)
+    else:
+        page = _read_plain(decoded.text) if options.format == "plain" else parse(decoded.text)
+    draft = _draft(name, data, decoded, page, options)
+    draft.entry.body_format = "markdown" if wants_markdown else "plain"
+    return draft
+
+
+def _read_markdown(text: str) -> Page:
+    lines = text.strip("\n").split("\n")
+    heading = _HEADING.fullmatch(lines[0])
+    if heading is None:
+        return Page("plain", None, None, None, text.strip("\n"), None)
+    body = "\n".join(lines[1:]).strip("\n")
+    return Page("plain", heading["title"], None, None, body, None, provenance={"title": Found("text", (1, 1))})
+
+
+def _read_plain(text: str) -> Page:
+    return Page("plain", None, None, None, text.strip("\n"), None)
+
+
+def _draft(name: str, data: bytes, decoded: Decoded, page: Page, options: Options) -> Draft:
+    digest = hashlib.sha256(data).hexdigest()
+    fallback = PurePath(name).stem or name
+    if page.record_no is not None:
+        fallback = f"GotoKnow {page.record_no}"
+    title = " ".join((page.title or title_from(page.body, fallback)).split())
+    provenance = {field_name: found.as_json() for field_name, found in page.provenance.items()}
+    if page.title is None:
+        provenance["title"] = Found("guess", None).as_json()
+    entry = _describe(page, title, options, provenance)
+    entry.origin = _origin(page, digest, provenance)
+    warnings = list(page.warnings)
+    if decoded.is_guess:
+        warnings.append(say("The encoding was guessed to be %(encoding)s.", encoding=decoded.encoding.upper()))
+    return Draft(
+        name, data, digest, decoded.encoding, _key(page, decoded.text), entry, page.comments, provenance, warnings
+    )
+
+
+def _describe(page: Page, title: str, options: Options, provenance: dict[str, Any]) -> EntryIn:
+    guess, person = {"from": "guess", "lines": None}, {"from": "person", "lines": None}
+    written = page.written.when.date() if page.written else None
+    day = guess_day(title, page.body, written)
+    place = choose(options.province, field="province") if options.province else None
+    if place is None:
+        place = guess_province(f"{title}\n{page.lead or ''}\n{page.body}")
+        provenance.update({"places": guess} if place else {})
+    else:
+        provenance["places"] = person
+    provenance["kind"] = person if options.kind else guess
+    provenance.update({"event_date": guess} if day else {})
+    return EntryIn(
+        kind=options.kind or guess_kind(title),
+        title=title,
+        lead=page.lead or "",
+        body=page.body,
+        event_date=day.written if day else None,
+        event_choice=day.start.isoformat() if day else None,
+        places=[place.code] if place else [],
+        tags=[" ".join(tag.split()) for tag in page.tags if len(tag) <= _TAG_LONGEST][:_MOST_TAGS],
+        authors=[" ".join(page.author.split())] if page.author else [],
+        status="published",
+        visibility="team",
+    )
+
+
+def _origin(page: Page, digest: str, provenance: dict[str, Any]) -> Origin:
+    address = page.url
+    if address is None and page.record_no is not None and page.layout in {"post", "header"}:
+        address = _POST_ADDRESS.format(page.record_no)
+        provenance["url"] = {"from": "guess", "lines": None}
+    return Origin(
+        system="gotoknow" if page.is_known else "file",
+        layout=page.layout,
+        record_no=page.record_no,
+        url=address,
+        written=page.written.when if page.written else None,
+        edited=page.edited.when if page.edited else None,
+        licence=page.licence,
+        sha256=digest,
+    )
+
+
+def _key(page: Page, text: str) -> str:
+    """Return the key by which a second import finds the first: the record, else the words themselves.
+
+    Journals and questions count their records apart from posts.
+    """
+    if page.record_no is None:
+        return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    kind = f"{page.layout}:" if page.layout in {"journal", "question"} else ""
+    return f"gotoknow:{kind}{page.record_no}"

@@ -1,0 +1,134 @@
+"""Importing many files: each is written in a transaction of its own, so that one cannot stop another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from kmwiki.accounts.access import project_for
+from kmwiki.db import session, transaction
+from kmwiki.entries.kinds import KINDS
+from kmwiki.errors import Conflict, Invalid, say
+from kmwiki.exchange.importing.apply import Writer
+from kmwiki.exchange.importing.known import find_known
+from kmwiki.exchange.importing.model import Item, Options, Report, check_options
+from kmwiki.exchange.importing.plan import Plan, make_plan
+from kmwiki.exchange.importing.reading import Draft, read_draft
+from kmwiki.places.queries import choose
+from kmwiki.security.policy import Permission
+from kmwiki.sources.texts import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.config import Settings
+    from kmwiki.exchange.importing.files import Incoming
+    from kmwiki.exchange.importing.known import Known
+    from kmwiki.security.policy import Caller
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import into one project: who asks, with which options, for real or as a dry run."""
+
+    settings: Settings
+    caller: Caller
+    slug: str
+    options: Options
+    is_dry: bool = False
+
+    def check(self) -> None:
+        """Refuse a project, a right or an option that there is not, before any file is read.
+
+        NotFound, Forbidden, Invalid.
+        """
+        check_options(self.options, KINDS)
+        if self.options.province:
+            choose(self.options.province, field="province")
+        with session() as opened:
+            project_for(opened, self.caller, self.slug, Permission.IMPORT)
+
+    def run(self, files: Sequence[Incoming], *, tell: Callable[[int, int], None] | None = None) -> Report:
+        """Import the files in their order; `tell` hears how many are done. A bad file fails alone."""
+        self.check()
+        report = Report()
+        planned: dict[str, Item] = {}
+        for number, incoming in enumerate(files):
+            if tell is not None:
+                tell(number, len(files))
+            report.items.append(self._import(incoming, planned))
+        if tell is not None:
+            tell(len(files), len(files))
+        return report
+
+    def _import(self, incoming: Incoming, planned: dict[str, Item]) -> Item:
+        try:
+            draft = self._read(incoming)
+            prepare(draft.entry.body, draft.entry.body_format)  # rendered ahead, so that others wait but briefly
+            if self.is_dry:
+                return self._look(incoming, draft, planned)
+            with transaction() as opened:
+                return self._write(opened, incoming, draft)
+        except (Invalid, Conflict) as error:
+            messages = list(error.fields.values()) if isinstance(error, Invalid) and error.fields else [error.message]
+            return Item(incoming.label, "failed", warnings=messages)
+
+    def _read(self, incoming: Incoming) -> Draft:
+        """Read a file. Invalid for one that cannot be taken, also where our own reading of it breaks down."""
+        data = incoming.read(self.settings.max_upload_mb)
+        try:
+            return read_draft(incoming.name, data, self.options)
+        except Invalid:
+            raise
+        except Exception as error:
+            log.exception("a file could not be read", name=incoming.name)
+            raise Invalid(say("The program could not read this file; the details are in its log.")) from error
+
+    def _look(self, incoming: Incoming, draft: Draft, planned: dict[str, Item]) -> Item:
+        """Say what would be done. A file that an earlier one of the same dry run would create is found there."""
+        with session() as opened:
+            project = project_for(opened, self.caller, self.slug, Permission.IMPORT)
+            known = find_known(opened, project.id, draft)
+            plan = make_plan(draft, known)
+        item = _item(incoming, draft, plan, known)
+        if plan.action == "create":
+            earlier = planned.setdefault(draft.key, item)
+            if earlier is not item:
+                item.status = "unchanged" if earlier.found["sha256"] == draft.sha256 else "updated"
+        elif plan.action == "update" and not plan.changes_text:
+            item.status = "unchanged"
+        return item
+
+    def _write(self, opened: Session, incoming: Incoming, draft: Draft) -> Item:
+        project = project_for(opened, self.caller, self.slug, Permission.IMPORT)
+        known = find_known(opened, project.id, draft)
+        plan = make_plan(draft, known)
+        item = _item(incoming, draft, plan, known)
+        writer = Writer(opened, self.caller, project, self.settings.originals_dir)
+        if known is None:
+            entry = writer.create(draft, plan)
+            item.entry_id, item.number = entry.id, entry.number
+        elif plan.action == "update":
+            item.status = "updated" if writer.update(draft, plan, known) else "unchanged"
+        return item
+
+
+def _item(incoming: Incoming, draft: Draft, plan: Plan, known: Known | None) -> Item:
+    statuses: dict[str, str] = {"create": "created", "update": "updated", "leave": "unchanged"}
+    return Item(
+        path=incoming.label,
+        status=statuses[plan.action],  # type: ignore[arg-type]
+        entry_id=known.entry.id if known else None,
+        number=known.entry.number if known else None,
+        title=draft.entry.title,
+        comments=len(draft.comments),
+        confidence=draft.confidence,
+        warnings=[*draft.warnings, *plan.warnings],
+        found={**draft.found(), "sha256": draft.sha256},
+    )

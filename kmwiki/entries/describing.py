@@ -154,8 +154,9 @@ def _event(data: EntryIn | EntryPatch, old: Mapping[str, Any]) -> EventDate | No
     written = data.event_date if data.event_date is not None else kept
     if problem := problem_of(written):
         raise Invalid.one("event_date", problem)
-    choice = data.event_choice or (before["start"] if before and kept == written.strip() else None)
-    return read_event(written, choice=choice)
+    if before and kept == written.strip() and data.event_choice in {None, before["start"]}:
+        return EventDate.from_json(before)  # yesterday, written then, is still that day
+    return read_event(written, choice=data.event_choice)
 
 
 def _places(written: Sequence[str]) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kmwiki.errors import Invalid, say
-from kmwiki.text.dates import DateReading, read_date, show
+from kmwiki.text.dates import BANGKOK, DateReading, read_date, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def choice_of(reading: DateReading) -> str:
 def readings_of(written: str) -> list[DateReading]:
     """Return what the words may mean, with nothing for no words or far too many."""
     text = written.strip()
-    return read_date(text) if text and len(text) <= LONGEST else []
+    return read_date(text, today=datetime.now(BANGKOK).date()) if text and len(text) <= LONGEST else []
 
 
 def read_event(written: str | None, *, choice: str | None = None, field: str = "event_date") -> EventDate | None:

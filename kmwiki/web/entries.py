@@ -13,7 +13,7 @@ from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import NotFound, Unauthenticated, say
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission
-from kmwiki.web import entry_form, entry_list
+from kmwiki.web import entry_drawing, entry_form, entry_list
 from kmwiki.web.context import caller, is_signed_in, signed_in
 from kmwiki.web.entry_page import page_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("entries", __name__)
+entry_drawing.register(bp)
 
 
 @bp.get("/p/<slug>/entries")

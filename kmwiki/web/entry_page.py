@@ -10,7 +10,6 @@ from kmwiki.coding.desk import desk_of
 from kmwiki.comments.access import may_edit, may_remove
 from kmwiki.comments.queries import thread
 from kmwiki.entries.access import may_manage
-from kmwiki.entries.events import EventDate
 from kmwiki.entries.kinds import KINDS
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission, can
@@ -19,8 +18,6 @@ from kmwiki.web.drawing import locale_code
 from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.orm import Session
     from werkzeug.datastructures import MultiDict
 
@@ -47,31 +44,6 @@ def outline_of(head: Revision) -> list[Heading]:
     ]
 
 
-def event_of(entry: Entry) -> EventDate | None:
-    """Return when it happened, as the date filters want it."""
-    if entry.event_start is None or entry.event_end is None:
-        return None
-    return EventDate(
-        entry.event_start,
-        entry.event_end,
-        entry.event_precision or "day",
-        entry.event_calendar or "be",
-        entry.event_written or "",
-    )
-
-
-def field_event(stored: dict[str, str]) -> EventDate:
-    """Return the date that a field holds."""
-    return EventDate.from_json(stored)
-
-
-def is_overdue(action: dict[str, Any], today: date) -> bool:
-    """Whether an action should have been done by now and is not."""
-    due: dict[str, str] | None = action.get("due")
-    is_over = action.get("status") in {"done", "dropped"}
-    return due is not None and not is_over and due["end"] < today.isoformat()
-
-
 def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str, str]) -> dict[str, Any]:
     """Gather the reading page of an entry that the caller may read."""
     source = entry.source
@@ -88,7 +60,6 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "desk": desk_of(session, caller, source, texts),
         "talk": talk,
         "outline": outline_of(head),
-        "event": event_of(entry),
         "places": [place(each.place_code).full(locale) for each in entry.places],
         "may_write": can(caller, Permission.WRITE, entry.project_id),
         "may_manage": may_manage(caller, entry),
@@ -100,8 +71,6 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "errors": {},
         "states": STATE_WORDS,
         "audiences": AUDIENCE_WORDS,
-        "field_event": field_event,
-        "is_overdue": is_overdue,
     }
 
 

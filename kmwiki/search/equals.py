@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
+
+from kmwiki.text.dates import DateReading, find_dates, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 ERA = 543
 FIRST_BE, LAST_BE = 2401, 2643
 VERSION = "1"
+_DIGITS = re.compile(r"\d+")
+_REACH = 40
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 # Over folded text: digits are Arabic, the dots of พ.ศ. and ค.ศ. are gone.
@@ -25,7 +30,6 @@ _YEAR = re.compile(
     r"|(?:ปี ?)(?P<short>\d{2})(?!\d|[.,/:%-]\d| ?(?:ปี|คน|บาท|เดือน|วัน|ครั้ง|แห่ง|%))"
     r"|(?<!\d)(?<!\d[.,/])(?P<bare>\d{4})(?!\d|[.,/]\d)"
 )
-_YEAR_WORDS = re.compile(r"(?:ปี ?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,41 @@ def _year_of(match: re.Match[str]) -> int | None:
     return number if 1900 <= number <= 2100 else None  # noqa: PLR2004 - what people write as a year
 
 
+def dates_in(folded: str) -> Iterator[Said]:
+    """Find the days and months in a folded text; a day says its month and its year too, the finest comes first."""
+    for begin, end in _near_digits(folded):
+        yield from _dates_between(folded, begin, end)
+
+
+def _near_digits(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches in which a date can stand: reading whole texts for dates costs ten times as much."""
+    begin = end = -1
+    for match in _DIGITS.finditer(folded):
+        if begin >= 0 and match.start() - _REACH <= end:
+            end = match.end() + _REACH
+            continue
+        if begin >= 0:
+            yield begin, min(end, len(folded))
+        begin, end = max(0, match.start() - _REACH), match.end() + _REACH
+    if begin >= 0:
+        yield begin, min(end, len(folded))
+
+
+def _dates_between(folded: str, begin: int, end: int) -> Iterator[Said]:
+    for found in find_dates(folded[begin:end]):
+        reading = found.reading
+        days = (reading.start, reading.end) if reading.precision == "day" else ()
+        months = days or ((reading.start, reading.end) if reading.precision == "month" else ())
+        facts = [f"date:{day.isoformat()}" for day in days]
+        facts += [f"month:{day.isoformat()[:7]}" for day in months]
+        facts += [f"year:{day.year}" for day in (reading.start, reading.end)]
+        for fact in dict.fromkeys(facts):
+            yield Said(fact, begin + found.start, begin + found.end)
+
+
 def said_in(folded: str) -> list[Said]:
-    """Find the years that a folded text names."""
-    return list(years_in(folded))
+    """Find days, months and years in a folded text."""
+    return [*dates_in(folded), *years_in(folded)]
 
 
 def facts_of(folded: str) -> frozenset[str]:
@@ -70,8 +106,13 @@ def facts_of(folded: str) -> frozenset[str]:
 
 
 def show_equals(said: Said, written: str) -> str:
-    """Tell a reader what else is searched for a year or date."""
-    year = int(said.fact[5:9])
-    be = str(year + ERA)
-    ways = [be, be.translate(_THAI_DIGITS), f"ปี {be[2:]}" if be.startswith("25") else "", f"ค.ศ. {year}"]
+    """Tell a reader what else is searched for a year, month or day."""
+    kind, _, value = said.fact.partition(":")
+    if kind == "year":
+        be = str(int(value) + ERA)
+        ways = [be, be.translate(_THAI_DIGITS), f"ปี {be[2:]}" if be.startswith("25") else "", f"ค.ศ. {value}"]
+    else:
+        day = date.fromisoformat(value if kind == "date" else f"{value}-01")
+        reading = DateReading(day, day, "day" if kind == "date" else "month", "ce", "")
+        ways = [show(reading, "th"), show(reading, "th", style="short"), show(reading, "en")]
     return " = ".join(dict.fromkeys([written, *filter(None, ways)]))

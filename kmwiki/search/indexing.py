@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kmwiki.search.engine import EngineStatus, Sink
 
 BULK = 400
+_IS_IDLE = Job.state.in_(("queued", "failed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,25 @@ def rebuild(tell: Callable[[int, int], object] = lambda done, total: None) -> in
     except IndexBusy as error:
         raise Conflict(say("Another process is already rebuilding the search index.")) from error
     return count
+
+
+def rebuild_now(tell: Callable[[int, int], object]) -> int:
+    """Rebuild in this process, and end the jobs that this makes needless. Errors as `rebuild`."""
+    with reading() as session:
+        waiting = session.scalars(select(Job).where(Job.kind.in_((KIND, REBUILD)), _IS_IDLE))
+        asked = {job.id: job.generation for job in waiting}
+    count = rebuild(tell)
+    with transaction() as session:
+        for job in session.scalars(select(Job).where(Job.id.in_(asked), _IS_IDLE)):
+            if job.generation == asked[job.id]:  # else it was asked for again, perhaps too late for this rebuild
+                session.delete(job)
+    return count
+
+
+def count_open(session: Session) -> int:
+    """Count the index jobs that are due or under way; those that failed for good are not."""
+    wanted = Job.kind.in_((KIND, REBUILD)), Job.state.in_(("queued", "running"))
+    return session.scalar(select(func.count()).select_from(Job).where(*wanted)) or 0
 
 
 def _fill(sink: Sink) -> Iterator[tuple[int, int]]:

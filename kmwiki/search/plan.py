@@ -10,7 +10,7 @@ from kmwiki.search import query
 from kmwiki.search.dictionary import MOST_WORDS
 from kmwiki.search.documents import trigrams_of
 from kmwiki.search.engine import AllOf, AnyOf, Ask, Fact, Has, Leaf, Node, Without
-from kmwiki.search.equals import Said, said_in, show_equals
+from kmwiki.search.equals import said_in, show_equals
 from kmwiki.search.query import Parsed, QueryError, Tree, Word
 from kmwiki.text.thai import fold
 
@@ -230,17 +230,13 @@ def _said_units(texts: Sequence[str]) -> Iterator[Unit]:
         starts[at] = place
         ends[at + len(text)] = place
         at += len(text) + 1
-    dates = [one for one in said_in(row) if one.fact.startswith("date:")]
+    seen: set[int] = set()
     for one in said_in(row):
-        if one.start not in starts or one.end not in ends or _is_inside(one, dates):
-            continue
-        first, last = starts[one.start], ends[one.end]
-        yield first, last - first + 1, (Fact(one.fact),), show_equals(one, row[one.start : one.end])
-
-
-def _is_inside(one: Said, dates: Sequence[Said]) -> bool:
-    """Whether this is the year of a date: the date alone is meant."""
-    return one.fact.startswith("year:") and any(date.start <= one.start and one.end <= date.end for date in dates)
+        # The finest that is said at a place is what is meant; its month and year come after it.
+        if one.start in starts and one.end in ends and one.start not in seen:
+            seen.add(one.start)
+            first, last = starts[one.start], ends[one.end]
+            yield first, last - first + 1, (Fact(one.fact),), show_equals(one, row[one.start : one.end])
 
 
 def _dictionary_units(texts: Sequence[str], dictionary: Dictionary) -> Iterator[Unit]:

@@ -138,6 +138,7 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
         ),
         relaxed=is_relaxed,
         total=len(found),
+        entries=len({one.columns["entry"] for one in found if "entry" in one.columns}),
         complete=waiting == 0,
         took_ms=0,
         page=request.page,

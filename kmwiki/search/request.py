@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import or_, select
 
 from kmwiki.coding.models import Code
 from kmwiki.entries.kinds import KINDS
-from kmwiki.errors import Invalid, Message, say
+from kmwiki.errors import Invalid, Message, N_, say
 from kmwiki.places import queries as places
 from kmwiki.search.plan import MODES, Mode
+from kmwiki.text.dates import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -28,7 +29,6 @@ SORT_NAMES |= {"oldest": "event_asc", "event_date": "event_asc", "-event_date": 
 TYPE_NAMES = {"entries": "entry", "comments": "comment", "memos": "memo", "codes": "code"}
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 100_000
-BE_FROM, BE_MINUS = 2400, 543
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +120,9 @@ class _Reader:
 
 
 def read_days(value: str) -> tuple[date, date] | None:
-    """Read a day, month or year as people write it, as its first and last day. None if it is not understood."""
-    if re.fullmatch(r"\d{4}", value):
-        year = int(value)
-        year = year - BE_MINUS if year > BE_FROM else year
-        return (date(year, 1, 1), date(year, 12, 31)) if year else None
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        return None
-    return day, day
+    """Read a day, month or year as people write it, as its first and last day. None if that is not sure."""
+    found = read_date(value)
+    return (found[0].start, found[0].end) if len(found) == 1 else None
 
 
 def _province(value: str) -> str | None:
@@ -148,13 +141,13 @@ def _type(value: str) -> str | None:
 
 def _year(value: str) -> str | None:
     found = read_days(value)
-    return str(found[0].year) if found is not None and re.fullmatch(r"\d{4}|[๐-๙]{4}", value) else None
+    return str(found[0].year) if found is not None and found[0].year == found[1].year else None
 
 
 def read_request(session: Session, project_id: int, given: Mapping[str, Iterable[str]]) -> SearchRequest:
     """Read a request from what a door was given: name -> values as typed. Invalid names each field that cannot be."""
     reader = _Reader(session, project_id, given)
-    unknown = "“%(value)s” is not known here."
+    unknown = N_("“%(value)s” is not known here.")
     filters = {
         "province": reader.many("province", _province, unknown),
         "kind": reader.many("kind", _kind, unknown),

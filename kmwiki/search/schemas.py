@@ -71,6 +71,7 @@ class SearchOut(BaseModel):
     query: QueryOut
     relaxed: bool
     total: int
+    entries: int = Field(description="In how many notes the hits stand")
     complete: bool
     took_ms: int
     page: int

@@ -67,7 +67,8 @@ def draw_domain_error(error: KmwikiError) -> ResponseReturnValue:
         return problem_for(error, status)
     if isinstance(error, Unauthenticated) and request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    wait = getattr(error, "retry_after", None)
+    headers = {} if wait is None else {"Retry-After": str(wait)}
     return draw(status, error.message), status, headers
 
 

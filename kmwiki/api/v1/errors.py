@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import jsonify
 from flask_babel import gettext
 
-from kmwiki.errors import Conflict, Invalid, KmwikiError, Message, TooMany
+from kmwiki.errors import Conflict, Invalid, KmwikiError, Message
 
 if TYPE_CHECKING:
     from flask import Response
@@ -37,6 +37,6 @@ def problem_for(error: KmwikiError, status: int) -> Response:
     answer = jsonify(body)
     answer.status_code = status
     answer.mimetype = "application/problem+json"
-    if isinstance(error, TooMany):
-        answer.headers["Retry-After"] = str(error.retry_after)
+    if (wait := getattr(error, "retry_after", None)) is not None:
+        answer.headers["Retry-After"] = str(wait)
     return answer

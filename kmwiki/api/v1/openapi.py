@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 METHODS = ("get", "post", "put", "patch", "delete")
+EMPTY: dict[str, Any] = {"summary": "", "description": "", "parameters": [], "requestBody": None, "responses": {}}
 
 
 @bp.get("/openapi.json")
@@ -39,7 +40,7 @@ def group_operations(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                operation = {"method": method.upper(), "path": path, **item[method]}
+                operation = EMPTY | {"method": method.upper(), "path": path} | item[method]
                 groups.setdefault((operation.get("tags") or ["other"])[0], []).append(operation)
     return dict(sorted(groups.items()))
 

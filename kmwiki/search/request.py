@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from kmwiki.coding.models import Code
 from kmwiki.entries.kinds import KINDS
-from kmwiki.errors import Invalid, Message, N_, say
+from kmwiki.errors import N_, Invalid, Message, say
 from kmwiki.places import queries as places
 from kmwiki.search.plan import MODES, Mode
 from kmwiki.text.dates import read_date

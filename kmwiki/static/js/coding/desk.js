@@ -203,7 +203,8 @@ class Desk {
   #left() {
     paint("passage", null);
     getSelection().removeAllRanges();
-    this.root?.querySelector("[tabindex='0']")?.focus({ preventScroll: true });
+    if (this.selecting.isByKey) this.selecting.focusAt(this.root, this.passage.start);
+    else document.activeElement?.blur();
   }
 
   /** Show which codes stand on a passage that was clicked. */
@@ -213,7 +214,7 @@ class Desk {
       const copy = row.cloneNode(true);
       copy.removeAttribute("id");
       for (const anchor of copy.querySelectorAll("[id]")) anchor.remove();
-      copy.setAttribute("aria-current", "true");
+      copy.removeAttribute("aria-current");
       return copy;
     }));
     showAt(box, rect);

@@ -1,5 +1,7 @@
 /* Boxes that float at a passage: under it where there is room, over it where there is not, at the foot of a narrow page. */
 
+const GAP = 8; // px between a passage and its box
+const BAR = 56; // px of the page's bar, which stays on top
 const WIDE = "(min-width: 48rem)";
 
 /** Whether boxes stand at the passage rather than at the foot of the page. */
@@ -14,14 +16,13 @@ export function showAt(box, rect) {
   for (const name of ["left", "top", "right", "bottom", "position", "width"]) box.style.removeProperty(name);
   if (!isWide()) return;
   box.style.position = "absolute";
-  box.style.right = box.style.bottom = "auto";
   const frame = box.offsetParent.getBoundingClientRect();
-  const room = innerHeight - rect.bottom;
-  const under = room > box.offsetHeight + 16 || rect.top < box.offsetHeight + 16;
-  const top = under ? rect.bottom + 8 : rect.top - box.offsetHeight - 8;
-  const left = Math.max(8, Math.min(rect.left - frame.left, frame.width - box.offsetWidth - 8));
-  box.style.top = `${top - frame.top}px`;
+  const isOver = innerHeight - rect.bottom < box.offsetHeight + GAP && rect.top - BAR > box.offsetHeight + GAP;
+  const left = Math.max(GAP, Math.min(rect.left - frame.left, frame.width - box.offsetWidth - GAP));
+  box.style.top = isOver ? "auto" : `${rect.bottom + GAP - frame.top}px`;
+  box.style.bottom = isOver ? `${frame.bottom - rect.top + GAP}px` : "auto";
   box.style.left = `${left}px`;
+  box.style.right = "auto";
 }
 
 /** The rectangle at which a box for a range stands: its last line. @param {Range} range @returns {DOMRect} */

@@ -31,6 +31,10 @@ export class Picker {
 
   /** Open at a passage. `coding` is set when an existing one is changed: {id, code, voice, memo}. */
   open({ quote, rect, isComment, coding = null }) {
+    const unlikely = isComment ? "author" : "commenter";
+    for (const button of this.box.querySelectorAll("[data-voice]")) {
+      button.hidden = button.dataset.voice === unlikely && coding?.voice !== unlikely;
+    }
     this.quote = quote;
     this.coding = coding;
     this.box.querySelector("[data-quote]").textContent = quote;

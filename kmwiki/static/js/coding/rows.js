@@ -37,7 +37,8 @@ export class Rows {
 
   marksOf(row) {
     const root = this.desk.rootOf(row.dataset.source);
-    return root ? [...root.querySelectorAll(`mark[data-codings~="${row.dataset.row}"]`)] : [];
+    const wanted = `mark[data-codings~="${row.dataset.row}"]`;
+    return root ? [...root.querySelectorAll(wanted)].filter((mark) => !mark.parentElement.closest(wanted)) : [];
   }
 
   focusCurrent() {
@@ -105,6 +106,8 @@ export class Rows {
   }
 
   closeHere() {
-    if (this.box) this.box.hidden = true;
+    if (!this.box) return;
+    this.box.hidden = true;
+    this.box.querySelector("[data-rows]").replaceChildren();
   }
 }

@@ -5,6 +5,7 @@ export class Selecting {
     this.desk = desk;
     this.button = document.getElementById("code-touch");
     this.pointer = "";
+    this.isByKey = false;
     document.addEventListener("pointerdown", (event) => { this.pointer = event.pointerType; });
     document.addEventListener("pointerup", (event) => this.#released(event));
     document.addEventListener("selectionchange", () => this.#changed());
@@ -28,7 +29,17 @@ export class Selecting {
     return passage && { root, passage };
   }
 
+  /** Give the focus back to the block in which a passage begins. */
+  focusAt(root, start) {
+    const block = this.desk.mapOf(root).nodes.find((item) => item.end > start)?.node.parentElement.closest("[data-start][tabindex]");
+    if (!block) return;
+    for (const other of root.querySelectorAll("[data-start][tabindex='0']")) other.tabIndex = -1;
+    block.tabIndex = 0;
+    block.focus({ preventScroll: true });
+  }
+
   #open() {
+    this.isByKey = false;
     const chosen = this.selected ?? this.held;
     this.button.hidden = true;
     if (chosen) this.desk.pick(chosen.root, chosen.passage);
@@ -41,6 +52,7 @@ export class Selecting {
 
   #settled(event) {
     const chosen = this.selected;
+    if (chosen) this.isByKey = false;
     if (chosen && chosen.root.contains(event.target.nodeType ? event.target : null)) this.desk.pick(chosen.root, chosen.passage);
     else if (chosen && !this.desk.isBusy) this.desk.pick(chosen.root, chosen.passage);
   }
@@ -75,6 +87,7 @@ export class Selecting {
     const map = this.desk.mapOf(root);
     const range = document.createRange();
     range.selectNodeContents(block);
+    this.isByKey = true;
     const passage = this.selected?.passage ?? map.passageOf(range);
     if (passage) this.desk.pick(root, passage);
   }

@@ -87,6 +87,17 @@ def _opened(storage: Any, fields: Any, segment: Any) -> Iterator[Any]:
         reader.close()
 
 
+@contextmanager
+def damage_shown() -> Iterator[None]:
+    """Turn whatever Whoosh raises over a damaged file, which may be any error at all, into IndexMissing."""
+    try:
+        yield
+    except (IndexMissing, MemoryError):
+        raise
+    except Exception as error:
+        raise IndexMissing(f"{type(error).__name__}: {error}") from error
+
+
 class Segment:
     """One segment in memory: its texts by document number, and the open reader of its posting lists."""
 
@@ -141,7 +152,7 @@ class Snapshot:
 
     def read(self, name: str, field: str, term: bytes) -> list[tuple[int, float]]:
         """Decode one posting list of one segment."""
-        with self._lock:
+        with self._lock, damage_shown():
             try:
                 matcher = self.segments[name].reader.postings(field, term)
             except TermNotFound:
@@ -154,14 +165,14 @@ class Snapshot:
 
     def frequency(self, field: str, term: bytes) -> int:
         """Count the texts that hold the term, deleted ones included."""
-        with self._lock:
+        with self._lock, damage_shown():
             return sum(segment.reader.doc_frequency(field, term) for segment in self.segments.values())
 
     def vocabulary(self, project_id: int) -> dict[str, int]:
         """Count the words of a project."""
         prefix = _term(project_id, "")
         found: dict[str, int] = {}
-        with self._lock:
+        with self._lock, damage_shown():
             for segment in self.segments.values():
                 for term, info in segment.reader.iter_field("words", prefix):
                     if not term.startswith(prefix):
@@ -236,15 +247,11 @@ class WhooshIndex:
                 self._clear_retired()
 
     def _newest(self) -> Snapshot:
-        try:
-            generation = index.TOC._latest_generation(self._storage, "MAIN")  # noqa: SLF001 - its public way reads everything
+        with damage_shown():
+            generation = index.TOC._latest_generation(self._storage, "MAIN")  # noqa: SLF001 - the public way reads it all
             if self._snapshot is not None and self._snapshot.generation == generation:
                 return self._snapshot
             opened = self._open()
-        except (IndexMissing, MemoryError):
-            raise
-        except Exception as error:  # a damaged file shows as any error at all inside Whoosh
-            raise IndexMissing(f"{type(error).__name__}: {error}") from error
         if self._snapshot is not None:
             self._retired.append(self._snapshot)
         self._snapshot = opened

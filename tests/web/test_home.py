@@ -10,6 +10,7 @@ from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import User
 from kmwiki.db import session, transaction
 from kmwiki.demo.install import install_demo
+from kmwiki.search import indexing
 from kmwiki.web import home
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def test_a_draft_waits_for_its_writer(make: Make, signed_in: Open) -> None:
 
 def test_a_search_with_thai_digits_ticks_its_step_and_another_does_not(make: Make, signed_in: Open) -> None:
     project = make.project("steps")
+    indexing.rebuild()
     client = signed_in(make.member(project))
     client.get("/p/steps/search?q=กองทุน")
     assert client.get_cookie("kmwiki_steps") is None

@@ -196,6 +196,7 @@ def test_seen_is_written_by_a_page_and_a_busy_database_does_no_harm(
     written: list[str] = []
 
     def busy(opened: Session, secret: str) -> None:
+        assert opened.in_transaction()
         written.append(secret)
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 

@@ -239,7 +239,7 @@ def test_a_link_burnt_in_the_same_moment_is_told_as_used(client: FlaskClient, mo
     link = link_of(somebody())
     client.post(f"/link/{link}")
     client.post("/sign-out")
-    monkeypatch.setattr(queries, "link_state", lambda opened, secret: "ready")
+    monkeypatch.setattr(queries, "link_state", lambda *_: "ready")
     answer = client.post(f"/link/{link}")
     assert answer.status_code == 410
     assert "ถูกใช้ไปแล้ว" in answer.get_data(as_text=True)

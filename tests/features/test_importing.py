@@ -203,13 +203,13 @@ def test_what_people_edited_here_is_kept_and_said(bring: Importer, researcher: C
     changed = page(title="ชื่อใหม่จากไฟล์", body="เนื้อความใหม่ทั้งหมดจากไฟล์")
     for _ in range(2):
         item = only(bring({"a.txt": changed}))
-        assert "kept as it is: body" in said(item)
+        assert "The text of note 1 was edited here" in said(item)
         assert head(first.entry_id).body == BODY + "\n\nเราแก้เอง"
         assert head(first.entry_id).meta["title"] == "ชื่อใหม่จากไฟล์"
     assert item.status == "unchanged"
     third = only(bring({"a.txt": page(body="ไฟล์เปลี่ยนอีกครั้ง")}))
     assert head(first.entry_id).body == BODY + "\n\nเราแก้เอง"
-    assert "body" in said(third)
+    assert "The text of note 1" in said(third)
 
 
 def test_places_that_a_person_set_survive_a_changed_page(bring: Importer, researcher: Caller) -> None:

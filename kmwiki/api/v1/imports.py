@@ -51,7 +51,7 @@ def sent_files() -> list[tuple[str, IO[bytes]]]:
     """Return the files of the request, whatever their field is called. Invalid if there is none."""
     sent = [(file.filename or "", file.stream) for _, file in request.files.items(multi=True) if file.filename]
     if not sent:
-        raise Invalid.one("file", say("Choose at least one file (multipart/form-data, field `file`)."))
+        raise Invalid.one("file", say("Choose at least one file."))
     return sent
 
 

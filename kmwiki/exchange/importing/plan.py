@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rapidfuzz import fuzz
 
 from kmwiki.entries.schemas import EntryPatch
-from kmwiki.errors import Message, say
+from kmwiki.errors import N_, Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _LIKE = 55.0  # of 100: a comment changed rather than another comment
 _COMPARED = 4_000  # code points
 _META = ("title", "lead", "tags", "authors")
+_KEPT = {
+    "body": N_("The text of note %(number)s was edited here since; it was kept."),
+    "title": N_("The title of note %(number)s was edited here since; it was kept."),
+    "lead": N_("The lead of note %(number)s was edited here since; it was kept."),
+    "tags": N_("The tags of note %(number)s were edited here since; they were kept."),
+    "authors": N_("The authors of note %(number)s were edited here since; they were kept."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,7 @@ def make_plan(draft: Draft, known: Known | None) -> Plan:
             say("Taken for a new state of note %(number)s: same file name, most of the words the same.", number=number)
         )
     patch, kept = _patch(draft, known)
-    if kept:
-        fields = ", ".join(kept)
-        warnings.append(
-            say("Note %(number)s was edited here since; kept as it is: %(fields)s.", number=number, fields=fields)
-        )
+    warnings.extend(say(_KEPT[name], number=number) for name in kept)
     changes, said = _comment_changes(draft.comments, known.comments)
     warnings.extend(said)
     provenance = {name: value for name, value in draft.provenance.items() if patch and name in patch.model_fields_set}

@@ -143,7 +143,14 @@ def _marks(text: str, leaves: Sequence[Leaf]) -> list[tuple[int, int]]:
 
 
 def _out(snippet: Snippet, part: str = "body") -> SnippetOut:
-    return SnippetOut(text=snippet.text, start=snippet.start, end=snippet.end, marks=list(snippet.marks), part=part)
+    return SnippetOut(
+        text=snippet.text,
+        start=snippet.start,
+        end=snippet.end,
+        marks=list(snippet.marks),
+        goes_on=snippet.goes_on,
+        part=part,
+    )
 
 
 def _code_hit(project: Project, match: Match, code: Code, leaves: Sequence[Leaf]) -> HitOut:

@@ -69,6 +69,13 @@ def make_plan(text: str, mode: Mode, project_id: int, dictionary: Dictionary, se
     return _all(parsed, project_id, dictionary, "all")
 
 
+def one_word(text: str, project_id: int, dictionary: Dictionary) -> Ask | None:
+    """Return the question for one word by itself, with its equals. None if nothing of it is left after folding."""
+    build = _Build(dictionary, has_equals=True, is_exact=False)
+    match = _row([Word(text, 0, len(text))], build)
+    return None if match is None else Ask(project_id, match)
+
+
 def _parse(text: str, mode: Mode) -> Parsed:
     if mode == "best":
         return query.plain(text)

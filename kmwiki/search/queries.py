@@ -18,7 +18,8 @@ from kmwiki.search.facets import name_facets, narrow
 from kmwiki.search.hits import make_hits
 from kmwiki.search.indexing import ask_rebuild
 from kmwiki.search.outbox import KIND, REBUILD
-from kmwiki.search.schemas import QueryOut, SearchOut
+from kmwiki.search.query import words_of
+from kmwiki.search.schemas import QueryOut, SearchOut, WordOut
 from kmwiki.search.suggestions import suggest
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
@@ -38,6 +39,9 @@ RETRY_SECONDS = 5
 FEW = 400
 """Up to so many texts are looked up one by one when it is settled who may read them; beyond it all are."""
 SUGGEST_BELOW = 3
+MOST_COUNTED = 8
+SHARES = {"entry": 1.0, "comment": 0.9, "memo": 0.9, "code": 0.5}
+"""What people wrote about a word comes before the codes that are named by it."""
 
 log = structlog.get_logger(__name__)
 
@@ -134,6 +138,7 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
             understood=made.understood,
             also=list(made.also),
             suggestion=_suggestion(search, made, len(found), is_relaxed=is_relaxed),
+            words=_words(search, made) if not found else [],
             mode=made.mode,
         ),
         relaxed=is_relaxed,
@@ -167,6 +172,20 @@ def _has_unknown_word(search: _Search, made: Plan) -> bool:
     return any(not search.visible(Ask(search.project.id, plan.any_of(group))) for group in made.groups)
 
 
+def _words(search: _Search, made: Plan) -> list[WordOut]:
+    """Tell in how many texts each word of a query that found nothing stands by itself."""
+    words = list(dict.fromkeys(word.text for word in words_of(made.parsed.tree)))
+    if made.mode != "all" or len(words) < 2:  # noqa: PLR2004 - a single word was not found, that is all
+        return []
+    known = dictionary(search.session, search.project.id)
+    counted = []
+    for word in words[:MOST_COUNTED]:
+        ask = plan.one_word(word, search.project.id, known)
+        if ask is not None:
+            counted.append(WordOut(text=word, count=len(search.visible(ask))))
+    return counted
+
+
 def _suggestion(search: _Search, made: Plan, total: int, *, is_relaxed: bool) -> str | None:
     if made.mode == "exact" or (total >= SUGGEST_BELOW and not is_relaxed):
         return None
@@ -179,10 +198,14 @@ def _suggestion(search: _Search, made: Plan, total: int, *, is_relaxed: bool) ->
 
 def _sorted(found: Iterable[Match], order: str) -> list[Match]:
     matches = list(found)
+    if order == "relevance":
+        return sorted(matches, key=lambda one: (not one.is_whole, -one.score * _share(one), one.key))
     if order == "updated":
         return sorted(matches, key=lambda one: one.columns.get("updated", ("",)), reverse=True)
-    if order in {"event", "event_asc"}:
-        dated = [one for one in matches if "event" in one.columns]
-        undated = [one for one in matches if "event" not in one.columns]
-        return sorted(dated, key=lambda one: one.columns["event"], reverse=order == "event") + undated
-    return matches
+    dated = [one for one in matches if "event" in one.columns]
+    undated = [one for one in matches if "event" not in one.columns]
+    return sorted(dated, key=lambda one: one.columns["event"], reverse=order == "event") + undated
+
+
+def _share(match: Match) -> float:
+    return SHARES[match.columns["type"][0]]

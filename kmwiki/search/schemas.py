@@ -5,6 +5,13 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 
+class WordOut(BaseModel):
+    """A word of the query and in how many texts it stands by itself."""
+
+    text: str
+    count: int
+
+
 class QueryOut(BaseModel):
     """How a query was understood."""
 
@@ -14,6 +21,7 @@ class QueryOut(BaseModel):
     suggestion: str | None = Field(
         default=None, description="Another query that may have been meant; never searched unasked"
     )
+    words: list[WordOut] = Field(default=[], description="When nothing was found: in how many texts each word stands")
     mode: str = Field(description="all, best or exact: what `auto` came to")
 
 
@@ -24,6 +32,7 @@ class SnippetOut(BaseModel):
     start: int
     end: int
     marks: list[tuple[int, int]]
+    goes_on: bool = Field(default=False, description="Whether the part goes on behind it")
     part: str = Field(default="body", description="body (offsets in the source's reading text), lead or fields")
 
 

@@ -30,7 +30,7 @@ class Snippet:
     start: int
     end: int
     marks: tuple[tuple[int, int], ...]
-    part: str = "body"
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]]) -> Snipp
     marks = tuple(
         (max(low, start) - start, min(high, end) - start) for low, high in ranges if low < end and high > start
     )
-    return Snippet(text[start:end], start, end, marks)
+    return Snippet(text[start:end], start, end, marks, goes_on=bool(text[end:].strip()))
 
 
 def _after_blank(text: str, start: int, limit: int) -> int:
@@ -138,4 +138,4 @@ def opening(text: str, *, length: int = WIDTH) -> Snippet | None:
     if start == len(text):
         return None
     start, end = snap(text, start, min(len(text), start + length))
-    return Snippet(text[start:end], start, end, ())
+    return Snippet(text[start:end], start, end, (), goes_on=bool(text[end:].strip()))

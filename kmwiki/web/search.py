@@ -55,6 +55,11 @@ class Group:
     hit: HitOut
     hits: list[HitOut]
 
+    @property
+    def title_marks(self) -> list[tuple[int, int]]:
+        """What was found in the title, if the title's own text was found."""
+        return next((hit.title_marks for hit in self.hits if hit.title_marks), [])
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -205,6 +210,14 @@ def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
         drawn += escape(text[done:start]) + Markup('<mark class="hit">{}</mark>').format(text[start:end])
         done = end
     return drawn + escape(text[done:])
+
+
+@bp.app_template_filter("passage")
+def passage(snippet: SnippetOut) -> Markup:
+    """Draw a passage on one line, with an ellipsis where the text goes on."""
+    drawn = marked(snippet.text, snippet.marks)
+    before, after = ("…" if snippet.start else ""), ("…" if snippet.goes_on else "")
+    return Markup("{}{}{}").format(before, drawn, after)
 
 
 @bp.app_template_filter("opens_at")

@@ -24,6 +24,7 @@ from kmwiki.sources.models import Source
 from kmwiki.sources.queries import revision
 from kmwiki.sources.texts import prepare
 from kmwiki.text.diff import diff_words
+from kmwiki.web.carried import tell_carried
 from kmwiki.web.context import caller
 from kmwiki.web.entry_page import page_of
 from kmwiki.web.entry_typed import lines
@@ -94,7 +95,7 @@ def edit(slug: str, comment_id: int) -> ResponseReturnValue:
         prepare(body, "markdown")
         with transaction() as opened:
             comment = _comment(opened, slug, comment_id)
-            save_comment(opened, caller(), comment, body=body, base_no=base)
+            saved = save_comment(opened, caller(), comment, body=body, base_no=base)
             back = _back(opened, slug, comment)
     except Invalid as error:
         with session() as opened:
@@ -106,6 +107,8 @@ def edit(slug: str, comment_id: int) -> ResponseReturnValue:
         status = 404 if isinstance(error, NotFound) else 403
         return render_template("comments/kept.html", body=body, message=words(error.message), project=None), status
     flash(gettext("The comment is changed."), "done")
+    if saved.no != base:
+        tell_carried(saved)
     return redirect(back)
 
 

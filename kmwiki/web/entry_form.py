@@ -21,6 +21,7 @@ from kmwiki.places.queries import choose, find_place, readings
 from kmwiki.security.policy import Permission
 from kmwiki.sources.queries import revision
 from kmwiki.sources.texts import check_body, prepare, rendered
+from kmwiki.web.carried import tell_carried
 from kmwiki.web.context import caller, is_signed_in
 from kmwiki.web.entry_conflict import draw_conflict
 from kmwiki.web.entry_list import AUDIENCE_WORDS
@@ -117,6 +118,8 @@ def _save(slug: str, number: int, typed: Typed) -> ResponseReturnValue:
         else gettext("Nothing had changed."),
         "done",
     )
+    if saved.no != typed.base:
+        tell_carried(saved)
     return redirect(path_of(slug, entry))
 
 

@@ -18,6 +18,7 @@ from kmwiki.security.policy import Permission, can
 from kmwiki.sources.queries import author_of, revision, revisions
 from kmwiki.sources.texts import prepare
 from kmwiki.text.diff import diff_words
+from kmwiki.web.carried import tell_carried
 from kmwiki.web.context import caller
 from kmwiki.web.entry_changes import changes_around
 
@@ -88,4 +89,5 @@ def restore(slug: str, number: int, no: int) -> ResponseReturnValue:
                 say("The note was changed in the meantime. Look at its history again, then restore.")
             ) from error
     flash(gettext("Revision %(no)s is as revision %(old)s was.", no=saved.no, old=no), "done")
+    tell_carried(saved)
     return redirect(path_of(slug, entry))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine
 
@@ -37,6 +38,12 @@ ROOMS = ("accounts", "sources", "entries", "comments", "coding", "search", "jobs
 def cheap_hashing() -> None:
     """Passwords cost next to nothing here; one test looks at the real cost."""
     passwords.tune(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_log() -> None:
+    """Faults are told in a few lines, without the values of variables."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 @pytest.fixture(autouse=True)

@@ -69,7 +69,7 @@ def ask(app: Flask, make: Make, world: World, row: Row, person: Caller | None) -
     else:
         places |= {"token_id": 0, "session_id": 0}
     body = fill_in({"data": row.form, "json": row.json}, places)
-    return client.open(row.url.format(**places), method=row.method, headers=headers, **body)
+    return client.open(row.url.format(**places), method=row.method, headers=headers, buffered=True, **body)
 
 
 def fill_in(body: dict[str, Any], places: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from kmwiki.db import now, transaction
 from kmwiki.entries import service as entries
 from kmwiki.entries.schemas import EntryIn
 from kmwiki.jobs.models import Job
+from kmwiki.jobs.worker import Worker
+from kmwiki.main import job_kinds
 from kmwiki.security.policy import Caller, Role
 from kmwiki.sources.models import Source
 
@@ -54,6 +56,7 @@ def build_world(make: Make) -> World:
         places["user"], places["email"] = victim.id, victim.email
         places["link"] = accounts.create_link(session, author, victim, purpose="sign_in")
     places |= {"slug": project.slug, "free_slug": "free"}
+    Worker(job_kinds()).drain()
     return World(people, places)
 
 
@@ -67,6 +70,9 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     session.flush()
     source = session.get_one(Source, entry.source_id)
     comment = comments.add_comment(session, author, source, body="เห็นด้วยค่ะ")
+    imported = comments.add_comment(session, author, source, body="ขอบคุณครับ", is_imported=True)
+    thrown = entries.create_entry(session, author, project, data.model_copy(update={"title": "บันทึกที่ทิ้ง"}))
+    entries.bin_entry(session, author, thrown)
     code = Code(project_id=project_id, guid="11111111-1111-4111-8111-111111111111", name_th="การออม")
     other_code = Code(project_id=project_id, guid="22222222-2222-4222-8222-222222222222", name_th="หนี้สิน")
     job = Job(kind="import", key="one", state="done", project_id=project_id, user_id=author.user_id, is_kept=True)
@@ -81,6 +87,8 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
         "source": source.id,
         "revision": 1,
         "comment": comment.id,
+        "imported_comment": imported.id,
+        "binned": thrown.number,
         "code": code.id,
         "other_code": other_code.id,
         "coding": coding_row.id,

@@ -86,6 +86,11 @@ def thread(session: Session, caller: Caller, source_id: int, *, page: int = 1, h
     return Thread(shown, sum(comment.source.deleted is None for comment in comments), page, pages)
 
 
+def comment_of(session: Session, source_id: int) -> int | None:
+    """Return the id of the comment whose text is that source, or None."""
+    return session.scalar(select(Comment.id).where(Comment.source_id == source_id)) if source_id else None
+
+
 def _names(session: Session, comments: Iterable[Comment]) -> dict[int, str]:
     """Return the writer's name of each comment, by its id: the member's, or the one its page gave."""
     known = names_of(session, {each.source.author_id for each in comments if each.source.author_id is not None})

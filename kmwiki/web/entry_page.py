@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kmwiki.accounts.models import Project
 from kmwiki.coding.desk import desk_of
 from kmwiki.comments.access import may_edit, may_remove
-from kmwiki.comments.queries import thread
+from kmwiki.comments.queries import comment_of, thread
 from kmwiki.entries.access import may_manage
 from kmwiki.entries.kinds import KINDS
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.queries import revision
+from kmwiki.text.marks import highlight
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Revision
+
+
+MOST_HITS = 200
+_HIT = re.compile(r"([0-9]{1,9}):([0-9]{1,8})-([0-9]{1,8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,31 @@ def outline_of(head: Revision) -> list[Heading]:
     ]
 
 
+def hits_in(wanted: list[str]) -> dict[int, list[tuple[int, int]]]:
+    """Read the hits of a search that the address names, `source:start-end`, by source; nonsense is left out."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for text in wanted[:MOST_HITS]:
+        match = _HIT.fullmatch(text)
+        if match and int(match[2]) < int(match[3]):
+            found.setdefault(int(match[1]), []).append((int(match[2]), int(match[3])))
+    return found
+
+
 def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str, str]) -> dict[str, Any]:
     """Gather the reading page of an entry that the caller may read."""
     source = entry.source
     head = revision(session, source)
-    talk = thread(session, caller, source.id, page=_number(args.get("talk")) or 1, holding=_number(args.get("comment")))
+    hits = hits_in(args.getlist("hit"))
+    holding = _number(args.get("comment")) or comment_of(session, next((key for key in hits if key != source.id), 0))
+    talk = thread(session, caller, source.id, page=_number(args.get("talk")) or 1, holding=holding)
     texts = [(source, head), *((said.comment.source, said.revision) for said in talk.items if said.revision)]
+    desk = desk_of(session, caller, source, texts)
+    first = next((source_id for source_id in desk.html if source_id in hits), None)
+    for source_id, ranges in hits.items():
+        if source_id in desk.html:
+            drawn = highlight(desk.html[source_id], ranges)
+            opened = drawn.replace('<mark class="hit"', '<mark id="hit" class="hit"', 1) if source_id == first else drawn
+            desk.html[source_id] = opened
     locale = locale_code()
     return {
         "project": session.get_one(Project, entry.project_id),
@@ -57,7 +82,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "source": source,
         "revision": head,
         "kind": KINDS[entry.kind],
-        "desk": desk_of(session, caller, source, texts),
+        "desk": desk,
         "talk": talk,
         "outline": outline_of(head),
         "places": [place(each.place_code).full(locale) for each in entry.places],

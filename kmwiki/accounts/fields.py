@@ -42,7 +42,7 @@ def find_email(text: str) -> str:
     try:
         return clean_email(text)
     except Invalid:
-        return text.strip().lower()
+        return text.strip().lower().encode("utf-8", "replace").decode()
 
 
 def clean_name(text: str, field: str = "name") -> str:
@@ -55,7 +55,7 @@ def clean_name(text: str, field: str = "name") -> str:
         problem = say(
             "The name may have at most %(count)s characters; this one has %(found)s.", count=MAX_NAME, found=len(name)
         )
-    elif any(sign in _DIRECTIONS or unicodedata.category(sign) in {"Cc", "Cs", "Co", "Cn"} for sign in name):
+    elif any(sign in _DIRECTIONS or unicodedata.category(sign) in {"Cc", "Cs", "Co"} for sign in name):
         problem = say(
             "The name holds invisible characters that would make it look like another. Type it again by hand."
         )
@@ -80,10 +80,15 @@ def clean_description(text: str) -> str:
     return plain
 
 
+def is_slug(text: str) -> bool:
+    """Whether the text, in lower case, can be a project's short name at all."""
+    return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
+
+
 def clean_slug(text: str) -> str:
     """Return a project's short name, which stands in addresses: a-z, 0-9 and hyphens, at most 63 characters."""
     slug = text.strip().lower()
-    if len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise Invalid.one(
             "slug",
             say(

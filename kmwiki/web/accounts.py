@@ -19,7 +19,7 @@ from kmwiki.security.tokens import digest
 from kmwiki.web import signing_in
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.forms import Blanks, worded
-from kmwiki.web.signing_in import secret_here
+from kmwiki.web.signing_in import address_here, secret_here
 
 if TYPE_CHECKING:
     from flask import Response
@@ -176,7 +176,7 @@ def _check_current() -> None:
         if not needs_current(user, here):
             return
         try:
-            service.prove(opened, user.email, request.form.get("current", ""), address=request.remote_addr or "")
+            service.prove(opened, user.email, request.form.get("current", ""), address=address_here())
         except Unauthenticated as error:
             raise Invalid.one("current", say("This is not your present password. Type it again.")) from error
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 LINK_STATUS = {"ready": 200, "used": 410, "expired": 410, "unknown": 404}
 
 
@@ -29,9 +30,20 @@ def secret_here() -> str:
     return request.cookies.get(cookie_name(), "")
 
 
+def address_here() -> str:
+    """Return the network address of the browser.
+
+    Where the site is on https and the request comes from this very machine, that is the proxy in front of us: then the
+    last address it names is meant. Nobody else is believed.
+    """
+    peer = request.remote_addr or ""
+    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return named if named and settings().is_https and peer in LOOPBACK else peer
+
+
 def device_here() -> Device:
     """Return what is known of the browser that sends the form, and whether it asks to be remembered."""
-    return Device(request.remote_addr or "", request.user_agent.string, is_remembered="remember" in request.form)
+    return Device(address_here(), request.user_agent.string, is_remembered="remember" in request.form)
 
 
 def sign_in() -> ResponseReturnValue:

@@ -69,9 +69,12 @@ def link(user_id: int) -> ResponseReturnValue:
 def set_active(user_id: int) -> ResponseReturnValue:
     """Let a person in (`on`) or shut them out (`off`)."""
     is_active = request.form.get("to") == "on"
-    with transaction() as opened:
-        user = queries.user_for(opened, user_id)
-        administration.set_active(opened, caller(), user, is_active=is_active)
+    try:
+        with transaction() as opened:
+            user = queries.user_for(opened, user_id)
+            administration.set_active(opened, caller(), user, is_active=is_active)
+    except Conflict as error:
+        return refused(error)
     if is_active:
         return done(gettext("%(name)s can sign in again.", name=user.name))
     return done(gettext("%(name)s is shut out; every browser and token of theirs is dead.", name=user.name))
@@ -82,9 +85,12 @@ def set_active(user_id: int) -> ResponseReturnValue:
 def set_admin(user_id: int) -> ResponseReturnValue:
     """Give (`on`) or take (`off`) the rights of an admin."""
     is_admin = request.form.get("to") == "on"
-    with transaction() as opened:
-        user = queries.user_for(opened, user_id)
-        administration.set_admin(opened, caller(), user, is_admin=is_admin)
+    try:
+        with transaction() as opened:
+            user = queries.user_for(opened, user_id)
+            administration.set_admin(opened, caller(), user, is_admin=is_admin)
+    except Conflict as error:
+        return refused(error)
     if is_admin:
         return done(gettext("%(name)s is an admin now.", name=user.name))
     return done(gettext("%(name)s is no longer an admin.", name=user.name))
@@ -110,3 +116,9 @@ def done(sentence: str) -> Response:
     """Say that it is done, on the list."""
     flash(sentence, "done")
     return redirect(url_for("users.index"), 303)
+
+
+def refused(error: Conflict) -> ResponseReturnValue:
+    """Say on the list why it was not done."""
+    flash(words(error.message), "wrong")
+    return draw(), 409

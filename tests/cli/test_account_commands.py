@@ -103,7 +103,8 @@ def test_a_new_link_ends_the_old_one(run: Run) -> None:
     assert second
     with session() as opened:
         assert [queries.link_state(opened, secret) for secret in (first, second.group(1))] == ["expired", "ready"]
-    assert run("user", "link", "nobody@example.org").exit_code == 4
+    for unknown in ("nobody@example.org", "no address", "\udcff@example.org"):
+        assert run("user", "link", unknown).exit_code == 4
 
 
 def test_people_are_listed_shut_out_and_let_in(run: Run) -> None:

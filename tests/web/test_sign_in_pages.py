@@ -266,3 +266,29 @@ def test_who_is_signed_in_is_not_asked_again(client: FlaskClient) -> None:
     somebody()
     sign_in(client)
     assert client.get("/sign-in?next=/me").headers["Location"] == "/me"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "peer", "named", "kept"),
+    [
+        ("https://km.example.org", "127.0.0.1", "203.0.113.66, 198.51.100.7", "198.51.100.7"),
+        ("https://km.example.org", "127.0.0.1", "", "127.0.0.1"),
+        ("https://km.example.org", "192.0.2.9", "198.51.100.7", "192.0.2.9"),
+        ("", "127.0.0.1", "198.51.100.7", "127.0.0.1"),
+    ],
+)
+def test_only_the_proxy_in_front_of_us_says_who_is_behind_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, base_url: str, peer: str, named: str, kept: str
+) -> None:
+    monkeypatch.setenv("KMWIKI_BASE_URL", base_url)
+    app = create_app(instance=settings.instance)
+    app.config["WTF_CSRF_ENABLED"] = False
+    somebody()
+    app.test_client().post(
+        "/sign-in",
+        data={"email": EMAIL, "password": PASSWORD},
+        headers={"X-Forwarded-For": named} if named else {},
+        environ_base={"REMOTE_ADDR": peer},
+    )
+    with session() as opened:
+        assert [row.address for row in queries.sessions_of(opened, 1)] == [kept]

@@ -17,7 +17,6 @@ from kmwiki.sources.models import Revision, Source
 if TYPE_CHECKING:
     from kmwiki.accounts.models import Project
     from kmwiki.security.policy import Caller
-
     from tests.make import Make
 
 BODY = """กองทุนของเราเริ่มจากออมวันละบาท 🙂 ในสองหมู่บ้าน

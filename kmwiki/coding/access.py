@@ -31,7 +31,7 @@ def code_for(session: Session, caller: Caller, code_id: int, permission: Permiss
 
 
 def coded_source(session: Session, caller: Caller, source_id: int, permission: Permission = Permission.READ) -> Source:
-    """Return a source whose codings the caller may see: one they may read, in a project of theirs. NotFound, Forbidden."""
+    """Return a source whose codings the caller may see: a readable one of their own project. NotFound, Forbidden."""
     source = source_for(session, caller, source_id, permission)
     if not can(caller, Permission.READ, source.project_id):
         raise NotFound(say("There is no such text."))
@@ -43,8 +43,8 @@ def coding_for(
 ) -> tuple[Coding, Source]:
     """Return a coding, its code loaded, and its source.
 
-    NotFound if it is removed (unless asked for) or if its text may not be read. To change it (`CODE`) takes its own coder
-    or the right to moderate; Forbidden otherwise.
+    NotFound if it is removed (unless asked for) or if its text may not be read. To change it (`CODE`) takes its own
+    coder or the right to moderate; Forbidden otherwise.
     """
     coding = session.scalar(select(Coding).where(Coding.id == coding_id).options(joinedload(Coding.code)))
     missing = NotFound(say("There is no coding %(coding)s here.", coding=coding_id))

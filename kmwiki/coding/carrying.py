@@ -49,7 +49,8 @@ class CarryResult:
         if not self.changed and not self.lost:
             return None
         return say(
-            "Codings on the text: %(placed)s stayed on their words, %(changed)s changed, %(lost)s lost their words. Look at them in the review list.",
+            "Codings on the text: %(placed)s stayed on their words, %(changed)s changed, %(lost)s lost their words. "
+            "Look at them in the review list.",
             placed=len(self.placed),
             changed=len(self.changed),
             lost=len(self.lost),
@@ -91,6 +92,20 @@ def carry_codings(session: Session, caller: Caller, source: Source, old: Revisio
         changed=result.changed,
         lost=result.lost,
     )
+    return result
+
+
+def outcome_of(session: Session, source_id: int, number: int) -> CarryResult:
+    """Return what the edit that made revision `number` did to the codings of its text that are still there."""
+    rows = session.execute(
+        select(Placement.coding_id, Placement.state)
+        .join(Coding, Coding.id == Placement.coding_id)
+        .where(Coding.source_id == source_id, Coding.deleted.is_(None), Placement.revision == number)
+        .order_by(Placement.coding_id)
+    )
+    result = CarryResult()
+    for coding_id, state in rows:
+        getattr(result, state).append(coding_id)
     return result
 
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn) -> tuple[Coding, bool]:
-    """Put a passage of a readable source under a code, in the caller's own layer. Return the coding and whether it is new.
+    """Put a passage of a readable source under a code, in the caller's own layer. Return the coding, and if it is new.
 
-    The same passage under the same code again is the row that stands there already. Invalid for a passage that the text of
-    the revision does not have, or for a revision whose text is no longer the head's; NotFound for a code of another
+    The same passage under the same code again is the row that stands there already. Invalid for a passage that the
+    revision's text does not have, or for a revision whose text is no longer the head's; NotFound for a code of another
     project, Conflict for one that is out of use.
     """
     if caller.user_id is None or not can(caller, Permission.CODE, source.project_id):
@@ -67,7 +67,7 @@ def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn)
 def change_coding(session: Session, caller: Caller, coding: Coding, data: CodingPatch) -> Coding:
     """Change code, voice, memo or present place of a coding; what is not given stays, and the evidence always does.
 
-    Conflict if the coder has the passage under that code already; Invalid for a place that the head's text does not have.
+    Conflict if the coder has the passage under that code already; Invalid for a place that the text does not have.
     """
     _check_right(caller, coding)
     given = data.model_fields_set
@@ -170,7 +170,7 @@ def usable_code(session: Session, project_id: int, code_id: int) -> Code:
 
 
 def text_to_code(session: Session, source: Source, number: int) -> str:
-    """Return the reading text of a revision in which passages may be pointed at: the head, or one whose text is the same.
+    """Return the reading text in which passages may be pointed at: the head's, or one that reads the same.
 
     Invalid names both revisions otherwise: what stood at these offsets may stand elsewhere by now.
     """
@@ -188,7 +188,8 @@ def text_to_code(session: Session, source: Source, number: int) -> str:
         raise Invalid.one(
             "revision",
             say(
-                "The passage is of revision %(given)s, but the text is at revision %(head)s now. Read it again and select the passage there.",
+                "The passage is of revision %(given)s, but the text is at revision %(head)s now. "
+                "Read it again and select the passage there.",
                 given=number,
                 head=source.head_no,
             ),
@@ -214,7 +215,7 @@ def _move(session: Session, caller: Caller, coding: Coding, data: CodingPatch) -
 
 
 def _twin_of(session: Session, coding: Coding, *, code_id: int | None = None) -> Coding | None:
-    """Return the other live coding of the layer that has the same code on the same evidence or the same present place."""
+    """Return the layer's other live coding with the same code on the same evidence or the same present place."""
     same_evidence = (
         (Coding.ev_revision == coding.ev_revision)
         & (Coding.ev_start == coding.ev_start)

@@ -17,9 +17,9 @@ Pair = tuple[int, int]
 def choose(siblings: Sequence[Pair], used: Collection[Pair], *, hue: int | None = None) -> Pair:
     """Return (colour, pattern), each 1 to 12, for a new code.
 
-    `siblings` are the pairs of the codes under the same parent, oldest first; `used` those of the whole codebook. The hue
-    farthest from the siblings wins, and among its patterns, its own first, one that no sibling has. `hue` fixes the colour.
-    When all 144 pairs are taken, the one used least is taken again.
+    `siblings` are the pairs of the codes under the same parent, oldest first; `used` those of the whole codebook. The
+    hue farthest from the siblings wins, and among its patterns, its own first, one that no sibling has. `hue` fixes the
+    colour. When all 144 pairs are taken, the one used least is taken again.
     """
     hues = [hue] if hue else _by_distance([pair[0] for pair in siblings])
     taken = {pair[1] for pair in siblings}

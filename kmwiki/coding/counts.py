@@ -67,7 +67,7 @@ def counts(session: Session, caller: Caller, project_id: int) -> dict[int, int]:
         )
         .group_by(Coding.code_id)
     )
-    return {code_id: number for code_id, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def tree_of(session: Session, caller: Caller, project_id: int) -> list[Node]:

@@ -126,7 +126,7 @@ class Desk:
 
 
 def desk_of(session: Session, caller: Caller, root: Source, texts: Sequence[tuple[Source, Revision]]) -> Desk:
-    """Return the desk of the entry whose source is `root`; `texts` are the texts shown on its page with their head revisions."""
+    """Return the desk of the entry whose source is `root`; `texts` are those shown on its page, with their heads."""
     is_member = can(caller, Permission.READ, root.project_id)  # codings are the team's own, on public texts too
     rows = rows_of(codings_of(session, caller, root.id), caller) if is_member else []
     may_code = caller.user_id is not None and can(caller, Permission.CODE, root.project_id)
@@ -183,7 +183,7 @@ def marked(revision: Revision, rows: Iterable[DeskRow]) -> str:
 
 
 def choices_of(codes: Sequence[Code]) -> list[Choice]:
-    """Return the codable ones of a project's live codes for the type-ahead, each with the names of the codes above it."""
+    """Return the codable ones of the live codes for the type-ahead, each with the names of the codes above it."""
     by_id = {code.id: code for code in codes}
     return [
         Choice(

@@ -23,10 +23,10 @@ Place = tuple[int, int, int, int, int]
 
 
 def merge_codes(session: Session, caller: Caller, code: Code, into: Code, *, reason: str = "") -> Code:
-    """Let `into` take over all of `code`: its codings, the codes below it, its names as aliases. Return `into`.
+    """Let `into` take over all of `code`: codings, codes below it, names as aliases. Return `into`.
 
-    A passage that one coder had under both keeps one coding, with both memos. Invalid for a code and itself, Conflict if
-    one of them is no longer live or `into` stands below `code`; NotFound if they are of different projects.
+    A passage that one coder had under both keeps one coding, with both memos. Invalid for a code and itself, Conflict
+    if one of them is no longer live or `into` stands below `code`; NotFound if they are of different projects.
     """
     _check(session, caller, code, into)
     children = siblings_of(session, code.project_id, code.id)

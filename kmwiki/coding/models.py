@@ -101,8 +101,8 @@ LIVE = text("deleted IS NULL")
 class Coding(Base):
     """A passage of a source under a code.
 
-    The evidence (`ev_*`) is what the coder saw and is never rewritten; `start`, `end`, `state` say where it stands in the
-    head revision now. A lost coding has no place: null offsets.
+    The evidence (`ev_*`) is what the coder saw and is never rewritten; `start`, `end`, `state` say where it stands in
+    the head revision now. A lost coding has no place: null offsets.
     """
 
     __tablename__ = "codings"

@@ -17,7 +17,8 @@ def check_passage(text: str, start: int, end: int, quote: str) -> str:
         raise Invalid.one(
             "quote",
             say(
-                "The quote does not match the text: sent “%(quote)s”, but from %(start)s to %(end)s the text says “%(found)s”.",
+                "The quote does not match the text: sent “%(quote)s”, "
+                "but from %(start)s to %(end)s the text says “%(found)s”.",
                 quote=clip(quote, SHOWN),
                 found=clip(found, SHOWN),
                 start=start,
@@ -36,7 +37,8 @@ def _check_order(text: str, start: int, end: int) -> None:
             raise Invalid.one(
                 name,
                 say(
-                    "The passage %(start)s to %(end)s lies outside the text: its %(name)s must be from 0 to %(length)s.",
+                    "The passage %(start)s to %(end)s lies outside the text: "
+                    "its %(name)s must be from 0 to %(length)s.",
                     start=start,
                     end=end,
                     name=name,

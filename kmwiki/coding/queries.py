@@ -40,7 +40,7 @@ class CodingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodingFilters:
-    """Which codings to list. `below` takes the codes under `code_id` too; `coder` is an e-mail address, a name or an id."""
+    """Which codings to list. `below` takes the codes under `code_id` too; `coder` is an address, a name or an id."""
 
     code_id: int | None = None
     below: bool = False
@@ -89,7 +89,7 @@ def coding_row(session: Session, coding_id: int) -> CodingRow:
 def review_queue(
     session: Session, caller: Caller, project_id: int, *, own: bool = False, offset: int = 0, size: int = 20
 ) -> tuple[list[CodingRow], int]:
-    """Return the changed and lost codings that wait for a person, text by text, and their number. `own`: the caller's only."""
+    """Return the changed and lost codings that wait, text by text, and their number. `own`: the caller's only."""
     wanted = [
         Coding.project_id == project_id,
         Coding.deleted.is_(None),

@@ -1,4 +1,4 @@
-"""What the review list shows of a coding: the words it stood on, the text as it is now, and look-alikes to choose from."""
+"""What the review list shows of a coding: the words it stood on, the text now, and look-alikes to choose from."""
 
 from __future__ import annotations
 

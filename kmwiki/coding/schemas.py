@@ -55,7 +55,7 @@ class Evidence(BaseModel):
 
 
 class CodingOut(BaseModel):
-    """A coding as other programs see it; start, end, quote and revision tell its present place, null when it is lost."""
+    """A coding as other programs see it; start, end, quote and revision tell its present place: null when lost."""
 
     id: int
     guid: str

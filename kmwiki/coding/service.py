@@ -72,7 +72,7 @@ def save_comment(
 def carried_by(
     session: Session, caller: Caller, source_id: int, save: Callable[[], object]
 ) -> tuple[Revision, CarryResult]:
-    """Run `save`, which may give the source a new revision, and carry the codings to it. Return the head and what became of them."""
+    """Run `save`, which may make a new revision, and carry the codings to it. Return the head and the outcome."""
     source = session.get_one(Source, source_id)
     old = session.get_one(Revision, (source_id, source.head_no))
     save()

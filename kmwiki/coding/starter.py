@@ -25,7 +25,7 @@ REASON = "Starter codebook"
 
 
 def install_starter(session: Session, caller: Caller, project: Project) -> dict[str, Code]:
-    """Fill an empty codebook with the starter codes; return them by their keys. Conflict if the project has codes already."""
+    """Fill an empty codebook with the starter codes; return them by their keys. Conflict if there are codes already."""
     if not can(caller, Permission.EDIT_CODEBOOK, project.id):
         raise Forbidden(
             say("Your role in this project does not let you change the codebook. Ask an owner of the project.")

@@ -34,7 +34,7 @@ def ancestors_of(session: Session, code: Code) -> list[Code]:
 
 
 def parent_of(session: Session, project_id: int, parent_id: int | None) -> Code | None:
-    """Return the parent to be, or None for the top. NotFound if it is of another project, Conflict if it is no longer live."""
+    """Return the parent to be, None for the top. NotFound if it is of another project, Conflict if it is not live."""
     if parent_id is None:
         return None
     parent = session.get(Code, parent_id)

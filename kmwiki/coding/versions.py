@@ -39,7 +39,7 @@ TOLD = (
 def note_change(
     session: Session, caller: Caller, verb: str, codes: Iterable[Code], *, reason: str = "", **data: Any
 ) -> int:
-    """Write one change of the codebook with the state of each code touched, and its event. Return the change's number."""
+    """Write one change of the codebook with each code touched as it is now, and its event. Return its number."""
     touched = list(codes)
     project_id = touched[0].project_id
     number = last_change(session, project_id) + 1
@@ -80,7 +80,7 @@ def version_of(session: Session, code: Code) -> int:
 
 
 def check_base(session: Session, code: Code, base_no: int | None) -> None:
-    """Refuse to change a code that somebody else has changed since the caller saw version `base_no`; None does not ask."""
+    """Refuse to change a code that was changed since the caller saw version `base_no`; None does not ask."""
     current = version_of(session, code)
     if base_no is not None and base_no != current:
         raise Conflict(

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
-from pydantic import ValidationError
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.api.v1.ground import invalid_from
 from kmwiki.coding import counts, service
 from kmwiki.coding.access import code_for
 from kmwiki.coding.codebook import coding_count
 from kmwiki.coding.models import Code
 from kmwiki.coding.queries import CodingFilters, find_codings
-from kmwiki.coding.schemas import CodeIn, CodePatch
 from kmwiki.coding.tree import ancestors_of, live_codes
 from kmwiki.coding.versions import last_change, version_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
+from kmwiki.web.codebook_forms import Form, code_in, draw_form, draw_merge, draw_refused, patch_in, typed, values_of
 from kmwiki.web.context import caller, signed_in
 
 if TYPE_CHECKING:
@@ -44,16 +41,6 @@ VERB_WORDS = {
     "code.revived": N_("Used again"),
     "code.merged": N_("Merged"),
 }
-FIELDS = ("name_th", "name_en", "definition", "include", "exclude", "example")
-
-
-@dataclass
-class Form:
-    """What stands in the form of a code: as it is, or as it was typed, with what is wrong."""
-
-    values: dict[str, Any]
-    errors: dict[str, str] = field(default_factory=dict)
-    message: str = ""
 
 
 @bp.get("/p/<slug>/codebook")
@@ -121,15 +108,15 @@ def new(slug: str) -> ResponseReturnValue:
         project = project_for(s, caller(), slug, Permission.EDIT_CODEBOOK)
         parent = request.args.get("parent", type=int)
         if request.method == "GET":
-            return _form(s, project, Form({"parent_id": parent, "is_codable": True}))
-    form = Form(_typed())
+            return draw_form(s, project, Form({"parent_id": parent, "is_codable": True}))
+    form = Form(typed())
     try:
         with transaction() as s:
             made = service.create_code(
-                s, caller(), project_for(s, caller(), slug, Permission.EDIT_CODEBOOK), _code_in_form(form)
+                s, caller(), project_for(s, caller(), slug, Permission.EDIT_CODEBOOK), code_in(form)
             )
     except (Invalid, Conflict) as error:
-        return _refused(slug, form, error)
+        return draw_refused(slug, form, error)
     flash(gettext("“%(name)s” is in the codebook.", name=made.name_th), "done")
     return redirect(url_for("codebook.code", slug=slug, code_id=made.id))
 
@@ -141,15 +128,15 @@ def edit(slug: str, code_id: int) -> ResponseReturnValue:
     with session() as s:
         project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
         if request.method == "GET":
-            return _form(s, project, Form(_values(found) | {"base_no": version_of(s, found)}), found)
-    form = Form(_typed())
+            return draw_form(s, project, Form(values_of(found) | {"base_no": version_of(s, found)}), found)
+    form = Form(typed())
     try:
         with transaction() as s:
             _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
-            given = _patch_in_form(form)
+            given = patch_in(form)
             service.edit_code(s, caller(), found, given, base_no=request.form.get("base_no", type=int))
     except (Invalid, Conflict) as error:
-        return _refused(slug, form, error, code_id)
+        return draw_refused(slug, form, error, code_id)
     flash(gettext("“%(name)s” was saved as a new version.", name=found.name_th), "done")
     return redirect(url_for("codebook.code", slug=slug, code_id=found.id))
 
@@ -161,7 +148,7 @@ def merge(slug: str, code_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         with session() as s:
             project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
-            return _merge_page(s, project, found)
+            return draw_merge(s, project, found)
     reason, into_id = request.form.get("reason", ""), request.form.get("into", type=int)
     try:
         with transaction() as s:
@@ -173,7 +160,7 @@ def merge(slug: str, code_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         with session() as s:
             project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
-            page = _merge_page(s, project, found, message=words(error.message), into_id=into_id, reason=reason)
+            page = draw_merge(s, project, found, message=words(error.message), into_id=into_id, reason=reason)
         return page, 422 if isinstance(error, Invalid) else 409
     flash(gettext("“%(name)s” was merged into “%(into)s”.", name=found.name_th, into=into.name_th), "done")
     return redirect(url_for("codebook.code", slug=slug, code_id=into.id))
@@ -248,84 +235,9 @@ def _page(s: Session, project: Project, template: str, **values: Any) -> str:
     )
 
 
-def _form(s: Session, project: Project, form: Form, found: Code | None = None) -> str:
-    tops = counts.tree_of(s, caller(), project.id)
-    rows = counts.flat(tops)
-    inside = next((node.is_open_to for node, _ in rows if found is not None and node.code.id == found.id), set())
-    parents = [(node.code, depth) for node, depth in rows if node.code.id not in inside]
-    return render_template("codebook/form.html", project=project, form=form, code=found, parents=parents)
-
-
-def _merge_page(
-    s: Session, project: Project, found: Code, *, message: str = "", into_id: int | None = None, reason: str = ""
-) -> str:
-    rows = counts.flat(counts.tree_of(s, caller(), project.id))
-    inside = next((node.is_open_to for node, _ in rows if node.code.id == found.id), {found.id})
-    others = [(node.code, depth) for node, depth in rows if node.code.id not in inside]
-    return render_template(
-        "codebook/merge.html",
-        project=project,
-        code=found,
-        others=others,
-        number=coding_count(s, found.id),
-        below=len(inside) - 1,
-        message=message,
-        into_id=into_id,
-        reason=reason,
-    )
-
-
-def _refused(slug: str, form: Form, error: Invalid | Conflict, code_id: int | None = None) -> ResponseReturnValue:
-    """Draw the form again with what was typed and what is wrong."""
-    form.message = words(error.message)
-    if isinstance(error, Invalid):
-        form.errors = {name: words(message) for name, message in error.fields.items()}
-    with session() as s:
-        project = project_for(s, caller(), slug, Permission.EDIT_CODEBOOK)
-        found = code_for(s, caller(), code_id, Permission.EDIT_CODEBOOK) if code_id else None
-        if found is not None and isinstance(error, Conflict):
-            form.values["base_no"] = version_of(s, found)
-        return _form(s, project, form, found), 422 if isinstance(error, Invalid) else 409
-
-
 def _code_in(s: Session, slug: str, code_id: int, permission: Permission) -> tuple[Project, Code]:
     project = project_for(s, caller(), slug, Permission.READ)
     found = code_for(s, caller(), code_id, permission)
     if found.project_id != project.id:
         raise NotFound(say("There is no code %(code)s here.", code=code_id))
     return project, found
-
-
-def _values(found: Code) -> dict[str, Any]:
-    told = (*FIELDS, "parent_id", "color", "pattern", "is_codable")
-    return {name: getattr(found, name) for name in told} | {"aliases": "\n".join(found.aliases)}
-
-
-def _typed() -> dict[str, Any]:
-    """Return the form as it was typed."""
-    given = request.form
-    values: dict[str, Any] = {
-        name: given.get(name, "").replace("\r\n", "\n") for name in (*FIELDS, "aliases", "reason")
-    }
-    for name in ("parent_id", "color", "pattern", "base_no"):
-        values[name] = given.get(name, type=int)
-    return values | {"is_codable": "is_codable" in given}
-
-
-def _sent(form: Form) -> dict[str, Any]:
-    aliases = [line for line in form.values["aliases"].split("\n") if line.strip()]
-    return {name: value for name, value in form.values.items() if name != "base_no"} | {"aliases": aliases}
-
-
-def _code_in_form(form: Form) -> CodeIn:
-    try:
-        return CodeIn(**_sent(form))
-    except ValidationError as error:
-        raise invalid_from(error) from error
-
-
-def _patch_in_form(form: Form) -> CodePatch:
-    try:
-        return CodePatch(**_sent(form))
-    except ValidationError as error:
-        raise invalid_from(error) from error

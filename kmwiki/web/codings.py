@@ -1,4 +1,4 @@
-"""The coding desk's verbs for pages: scripts send JSON and get the redrawn parts back, forms are sent on to the entry."""
+"""The coding desk's verbs for pages: scripts send JSON and get the redrawn parts, forms are sent on to the entry."""
 
 from __future__ import annotations
 

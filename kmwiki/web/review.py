@@ -1,4 +1,4 @@
-"""The review list: codings whose words an edit changed or took away, each with the old quote beside the present text."""
+"""The review list: codings whose words an edit changed or took away, the old quote beside the present text."""
 
 from __future__ import annotations
 

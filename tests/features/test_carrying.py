@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+
 from kmwiki.coding import service
 from kmwiki.coding.carrying import carry_codings
 from kmwiki.coding.models import Coding, Placement
@@ -19,8 +21,6 @@ from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden
 from kmwiki.events.models import Event
 from kmwiki.sources.models import Revision, Source
-from sqlalchemy import select
-
 from tests.make_coding import BODY, make_desk
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def test_every_revision_tells_where_a_coding_stood_in_it(desk: Desk) -> None:
         desk.save(f"{'ก' * number}\n\n{BODY}")
     with session() as s:
         rows = s.scalars(select(Placement).where(Placement.coding_id == coding.id).order_by(Placement.revision)).all()
-        texts = {row.no: row.reading_text for row in s.scalars(select(Revision).where(Revision.source_id == desk.source_id))}
+        texts = {
+            row.no: row.reading_text for row in s.scalars(select(Revision).where(Revision.source_id == desk.source_id))
+        }
     assert [row.revision for row in rows] == [2, 3, 4]
     assert {texts[row.revision][row.start : row.end] for row in rows} == {"ปีแรก"}
 
@@ -112,7 +114,9 @@ def test_a_comments_codings_are_carried_when_the_comment_is_edited(desk: Desk) -
         root = s.get_one(Source, desk.source_id)
         comment = add_comment(s, desk.coder, root, body="ที่ลำปางก็มีสมุดสามเล่ม", body_format="plain")
         source = s.get_one(Source, comment.source_id)
-        given_in = desk.given("ปีแรก").model_copy(update={"start": 10, "end": 23, "quote": "ก็มีสมุดสามเล่ม"[:13], "revision": 1})
+        given_in = desk.given("ปีแรก").model_copy(
+            update={"start": 10, "end": 23, "quote": "ก็มีสมุดสามเล่ม"[:13], "revision": 1}
+        )
         text = s.get_one(Revision, (source.id, 1)).reading_text
         given_in = given_in.model_copy(update={"start": 0, "end": len(text), "quote": text})
         coding, _ = service.add_coding(s, desk.coder, source, given_in)
@@ -131,7 +135,13 @@ def test_a_change_of_the_title_alone_leaves_codings_where_they_are(desk: Desk) -
     with transaction() as s:
         source = s.get_one(Source, desk.source_id)
         old = s.get_one(Revision, (source.id, 1))
-        new = Revision(**{name: getattr(old, name) for name in ("source_id", "body", "format", "reading_text", "blocks", "html", "sha256")}, no=2)
+        new = Revision(
+            **{
+                name: getattr(old, name)
+                for name in ("source_id", "body", "format", "reading_text", "blocks", "html", "sha256")
+            },
+            no=2,
+        )
         s.add(new)
         source.head_no = 2
         s.flush()
@@ -151,8 +161,9 @@ def test_the_review_list_shows_old_and_new_and_offers_look_alikes_without_taking
     assert total == 2
     by_id = {item.row.coding.id: item for item in items}
     assert by_id[changed.id].old == changed.ev_quote
-    assert by_id[changed.id].now is not None
-    assert "แปดราย" in by_id[changed.id].now.words
+    now = by_id[changed.id].now
+    assert now is not None
+    assert "แปดราย" in now.words
     assert any(piece.op == "added" for piece in by_id[changed.id].pieces)
     assert by_id[lost.id].now is None
     assert by_id[lost.id].look_alikes == []
@@ -202,7 +213,9 @@ TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=30).map("".join)
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS.filter(str.strip), min_size=2, max_size=4), cut=st.data())
-def test_after_any_edits_a_placed_coding_stands_on_the_very_words_it_was_put_on(make: Make, texts: list[str], cut: st.DataObject) -> None:
+def test_after_any_edits_a_placed_coding_stands_on_the_very_words_it_was_put_on(
+    make: Make, texts: list[str], cut: st.DataObject
+) -> None:
     desk = make_desk(make, body=texts[0])
     text = desk.text()
     words = [word for word in WORDS if word.strip() and word in text]

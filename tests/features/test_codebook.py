@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
+
 from kmwiki.coding import counts, service
 from kmwiki.coding.models import Code, CodeAncestor, CodebookChange, CodeVersion, Coding
 from kmwiki.coding.schemas import CodeIn, CodePatch
@@ -15,8 +17,6 @@ from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid, KmwikiError, NotFound
 from kmwiki.events.models import Event
 from kmwiki.sources.models import Source
-from sqlalchemy import select
-
 from tests.make_coding import make_desk
 
 if TYPE_CHECKING:

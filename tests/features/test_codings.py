@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
+
 from kmwiki.coding import service
 from kmwiki.coding.access import coding_for
 from kmwiki.coding.models import Code, Coding, Layer
@@ -14,13 +16,10 @@ from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kmwiki.events.models import Event
 from kmwiki.security.policy import Permission
 from kmwiki.sources.models import Source
-from sqlalchemy import select
-
 from tests.make_coding import make_desk
 
 if TYPE_CHECKING:
     from kmwiki.security.policy import Caller
-
     from tests.make import Make
     from tests.make_coding import Desk
 
@@ -81,7 +80,9 @@ def test_a_quote_that_differs_is_refused_and_both_are_named(desk: Desk) -> None:
         (4, 4, "", "end"),
     ],
 )
-def test_offsets_that_cannot_stand_are_refused_by_name(desk: Desk, start: int, end: int, quote: str, field: str) -> None:
+def test_offsets_that_cannot_stand_are_refused_by_name(
+    desk: Desk, start: int, end: int, quote: str, field: str
+) -> None:
     error = refused(desk, CodingIn(code_id=desk.code.id, start=start, end=end, quote=quote, revision=1))
     assert isinstance(error, Invalid)
     assert field in error.fields
@@ -98,17 +99,26 @@ def test_an_offset_inside_a_character_and_its_marks_is_refused(desk: Desk) -> No
 
 def test_spaces_alone_are_no_passage(desk: Desk) -> None:
     at = desk.text().index(" 🙂")
-    assert isinstance(refused(desk, CodingIn(code_id=desk.code.id, start=at, end=at + 1, quote=" ", revision=1)), Invalid)
+    assert isinstance(
+        refused(desk, CodingIn(code_id=desk.code.id, start=at, end=at + 1, quote=" ", revision=1)), Invalid
+    )
 
 
 def test_an_unknown_a_foreign_a_retired_a_merged_code_and_a_heading_are_refused(desk: Desk) -> None:
     foreign = make_desk(desk.make).code
-    retired, merged, heading = desk.more_code("เลิกใช้"), desk.more_code("ถูกรวม"), desk.more_code("หมวด", is_codable=False)
+    retired, merged, heading = (
+        desk.more_code("เลิกใช้"),
+        desk.more_code("ถูกรวม"),
+        desk.more_code("หมวด", is_codable=False),
+    )
     with transaction() as s:
         service.retire_code(s, desk.coder, s.get_one(Code, retired.id))
         service.merge_codes(s, desk.coder, s.get_one(Code, merged.id), s.get_one(Code, desk.code.id))
     given = desk.given("ปีแรก")
-    kinds = [type(refused(desk, given.model_copy(update={"code_id": wrong}))) for wrong in (99999, foreign.id, retired.id, merged.id, heading.id)]
+    kinds = [
+        type(refused(desk, given.model_copy(update={"code_id": wrong})))
+        for wrong in (99999, foreign.id, retired.id, merged.id, heading.id)
+    ]
     assert kinds == [NotFound, NotFound, Conflict, Conflict, Invalid]
 
 
@@ -143,7 +153,9 @@ def test_recoding_keeps_the_memo_and_refuses_a_second_of_the_same(desk: Desk) ->
     other = desk.more_code("ฌาปนกิจ")
     coding = desk.add("ปีแรก", memo="คิดไว้")
     with transaction() as s:
-        changed = service.change_coding(s, desk.coder, s.get_one(Coding, coding.id), CodingPatch(code_id=other.id, voice="document"))
+        changed = service.change_coding(
+            s, desk.coder, s.get_one(Coding, coding.id), CodingPatch(code_id=other.id, voice="document")
+        )
     assert (changed.code_id, changed.memo, changed.voice) == (other.id, "คิดไว้", "document")
     twin = desk.add("ปีแรก")
     with pytest.raises(Conflict), transaction() as s:

@@ -46,7 +46,7 @@ export class Selecting {
   }
 
   #released(event) {
-    if (event.pointerType === "touch" || event.button !== 0 || event.target.closest(".pop, .code-touch, form, button")) return;
+    if (event.pointerType === "touch" || event.button !== 0 || event.target.closest?.(".pop, .code-touch, form, button")) return;
     setTimeout(() => this.#settled(event)); // a click that collapses the selection does so after this event
   }
 
@@ -65,7 +65,7 @@ export class Selecting {
   }
 
   #outside(event) {
-    if (event.target.closest(".pop, .code-touch, #toasts")) return;
+    if (event.target.closest?.(".pop, .code-touch, #toasts")) return;
     this.desk.picker.close();
     this.desk.stretcher.close();
     this.desk.rows.closeHere();

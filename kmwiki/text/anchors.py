@@ -6,12 +6,14 @@ characters only. It is never looked for elsewhere: the same words in another pla
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import regex
 
 from kmwiki.text.clusters import snap
+from kmwiki.text.doubt import Doubts, Run
 from kmwiki.text.sequences import Op, opcodes
 from kmwiki.text.words import segmenter
 
@@ -58,18 +60,11 @@ def carry(old_text: str, new_text: str, spans: Sequence[tuple[int, int]]) -> lis
     if old_text == new_text:
         return [Carried("placed", start, end) for start, end in spans]
     kept = _kept(old_text, new_text)
-    return [_carried(kept, old_text, new_text, span) for span in spans]
+    doubts = Doubts(old_text, new_text, kept)
+    return [_carried(kept, doubts, new_text, span) for span in spans]
 
 
-class _Run(NamedTuple):
-    """Old [start, end) stands unchanged at `to` in the new text."""
-
-    start: int
-    end: int
-    to: int
-
-
-def _kept(old: str, new: str) -> list[_Run]:
+def _kept(old: str, new: str) -> list[Run]:
     low, high = 0, 0
     shorter = min(len(old), len(new))
     while low < shorter and old[low] == new[low]:
@@ -77,13 +72,13 @@ def _kept(old: str, new: str) -> list[_Run]:
     low = min(snap(old, low, low)[0], snap(new, low, low)[0])
     while high < shorter - low and old[-1 - high] == new[-1 - high]:
         high += 1
-    runs = [_Run(0, low, 0)]
+    runs = [Run(0, low, 0)]
     runs += _by_words(old[low : len(old) - high], new[low : len(new) - high], low)
-    runs.append(_Run(len(old) - high, len(old), len(new) - high))
+    runs.append(Run(len(old) - high, len(old), len(new) - high))
     return [run for run in runs if run.end > run.start]
 
 
-def _by_words(old: str, new: str, shift: int) -> Iterator[_Run]:
+def _by_words(old: str, new: str, shift: int) -> Iterator[Run]:
     olds = [word.text for word in segmenter().words(old)]
     news = [word.text for word in segmenter().words(new)]
     a_at = [0]
@@ -95,19 +90,19 @@ def _by_words(old: str, new: str, shift: int) -> Iterator[_Run]:
     for op in opcodes(olds, news):
         a_start, a_end, b_start, b_end = a_at[op.a_start], a_at[op.a_end], b_at[op.b_start], b_at[op.b_end]
         if op.is_same:
-            yield _Run(shift + a_start, shift + a_end, shift + b_start)
+            yield Run(shift + a_start, shift + a_end, shift + b_start)
         else:
             yield from _by_clusters(old[a_start:a_end], new[b_start:b_end], shift + a_start, shift + b_start)
 
 
-def _by_clusters(old: str, new: str, a_shift: int, b_shift: int) -> Iterator[_Run]:
+def _by_clusters(old: str, new: str, a_shift: int, b_shift: int) -> Iterator[Run]:
     olds, news = _CLUSTER.findall(old), _CLUSTER.findall(new)
     a_at = b_at = 0
     for op in opcodes(olds, news):
         a_size = sum(map(len, olds[op.a_start : op.a_end]))
         b_size = sum(map(len, news[op.b_start : op.b_end]))
         if op.is_same and _is_enough(op, old, new):
-            yield _Run(a_shift + a_at, a_shift + a_at + a_size, b_shift + b_at)
+            yield Run(a_shift + a_at, a_shift + a_at + a_size, b_shift + b_at)
         a_at += a_size
         b_at += b_size
 
@@ -118,17 +113,16 @@ def _is_enough(op: Op, old: str, new: str) -> bool:
     return count >= 3 or 2 * count >= min(len(old), len(new))  # noqa: PLR2004
 
 
-def _carried(kept: list[_Run], old: str, new: str, span: tuple[int, int]) -> Carried:
+def _carried(kept: list[Run], doubts: Doubts, new: str, span: tuple[int, int]) -> Carried:
     start, end = span
-    inside = [run for run in kept if run.start < end and run.end > start]
-    pieces = [(max(run.start, start), min(run.end, end), run) for run in inside]
+    first = bisect_right(kept, start, key=lambda run: run.end)
+    last = bisect_left(kept, end, key=lambda run: run.start)
+    pieces = [(max(run.start, start), min(run.end, end), run) for run in kept[first:last]]
     size = sum(stop - begin for begin, stop, _ in pieces)
     if not pieces or 3 * size < end - start:
         return Carried("lost", None, None)
     new_start = pieces[0][0] - pieces[0][2].start + pieces[0][2].to
     new_end = pieces[-1][1] - pieces[-1][2].start + pieces[-1][2].to
     at = snap(new, new_start, new_end)
-    is_whole = size == end - start and new_end - new_start == size and at == (new_start, new_end)
-    if is_whole and new[new_start:new_end] == old[start:end]:
-        return Carried("placed", *at)
-    return Carried("changed", *at)
+    is_whole = size == end - start == new_end - new_start and at == (new_start, new_end)
+    return Carried("placed" if is_whole and not doubts.cover(start, end) else "changed", *at)

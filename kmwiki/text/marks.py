@@ -46,15 +46,18 @@ def draw(html: str, spans: Sequence[Span], *, max_depth: int = 4) -> str:
     return _Pen(sorted((span for span in spans if span.start < span.end), key=_order), max_depth).draw(html)
 
 
-def highlight(html: str, ranges: Sequence[tuple[int, int]]) -> str:
-    """Put `<mark class="hit">` around each range of the reading text; ranges that overlap or touch are joined."""
+def highlight(html: str, ranges: Sequence[tuple[int, int]], first_id: str = "") -> str:
+    """Put `<mark class="hit">` around each range of the reading text; ranges that overlap or touch are joined.
+
+    The first mark has the id `first_id`, if one is given.
+    """
     joined: list[Span] = []
     for start, end in sorted((start, end) for start, end in ranges if start < end):
         if joined and start <= joined[-1].end:
             joined[-1] = Span(joined[-1].start, max(end, joined[-1].end), 0)
         else:
             joined.append(Span(start, end, 0))
-    return _Pen(joined, 1, is_hit=True).draw(html)
+    return _Pen(joined, 1, hit_id=first_id).draw(html)
 
 
 def strip(html: str) -> str:
@@ -69,10 +72,11 @@ def _order(span: Span) -> tuple[int, int, int]:
 class _Pen:
     """Goes through the tokens of a page once, knowing which spans cover each stretch of the reading text."""
 
-    def __init__(self, spans: list[Span], max_depth: int, *, is_hit: bool = False) -> None:
+    def __init__(self, spans: list[Span], max_depth: int, *, hit_id: str | None = None) -> None:
         self._spans = spans
         self._depth = max(max_depth, 1)
-        self._is_hit = is_hit
+        self._hit_id = hit_id
+        self._is_hit = hit_id is not None
         self._edges, self._covers = _stretches(spans)
         self._anchored: set[int] = set()
         self._open: list[_Level] = []
@@ -143,12 +147,16 @@ class _Pen:
             same += 1
         self._out.append("</mark>" * (len(self._open) - same))
         for level in wanted[same:]:
-            anchor = ""
-            if not self._is_hit and level.place not in self._anchored:
-                self._anchored.add(level.place)
-                anchor = f' id="c{self._spans[level.place].id}"'
-            self._out.append(f"<mark{level.attributes}{anchor}>")
+            self._out.append(f"<mark{level.attributes}{self._anchor(level.place)}>")
         self._open = list(wanted)
+
+    def _anchor(self, place: int) -> str:
+        """Write the id of a span's first segment (of hits: of the very first)."""
+        if place in self._anchored or (self._is_hit and self._anchored):
+            return ""
+        self._anchored.add(place)
+        name = self._hit_id if self._is_hit else f"c{self._spans[place].id}"
+        return f" id={quote(name)}" if name else ""
 
 
 def _escaped(text: str) -> str:

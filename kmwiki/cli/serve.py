@@ -9,7 +9,7 @@ import socket
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 import waitress.server
@@ -19,6 +19,7 @@ from kmwiki.cli.first_start import first_link, install_demo_once
 from kmwiki.cli.instance import settings
 from kmwiki.errors import Unavailable, say
 from kmwiki.jobs.worker import Worker, start_thread
+from kmwiki.search.indexing import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ def serve(host: str, port: int, *, demo: bool) -> None:
         app.config["KMWIKI"] = replace(settings(), base_url=settings().base_url or address)
         if demo:
             install_demo_once()
+        prepare()
         announce(address, first_link(settings().base_url))
         worker = Worker(app.config["KMWIKI_JOB_KINDS"]())
         thread = start_thread(worker)
@@ -75,6 +77,7 @@ def run_server(app: Flask, opened: socket.socket) -> None:
         max_request_header_size=256 * 1024 + 4096,
         ident="kmwiki",
         clear_untrusted_proxy_headers=True,
+        **behind_proxy(is_https=app.config["KMWIKI"].is_https),
     )
 
     def stop(number: int, frame: object) -> NoReturn:
@@ -83,6 +86,14 @@ def run_server(app: Flask, opened: socket.socket) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     server.run()
+
+
+def behind_proxy(*, is_https: bool) -> dict[str, Any]:
+    """Return what waitress must believe: on https a proxy on this machine stands before us and names the visitor."""
+    if not is_https:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
 
 
 def web_address(host: str, port: int) -> str:

@@ -53,7 +53,18 @@ def test_an_unknown_address_answers_in_problem_json(admin: Api) -> None:
     assert set(answer.get_json()) >= {"type", "title", "status", "detail", "errors"}
 
 
-@pytest.mark.parametrize("body", [b"{", b"[1]", b"\xff\xfe", b'{"slug": "a\\u0000b", "name": "x"}', b'"text"'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[1]",
+        b"\xff\xfe",
+        b'{"slug": "a\\u0000b", "name": "x"}',
+        b'{"slug": "a", "name": "\\ud800"}',
+        b'"text"',
+        b"[" * 100_000,
+    ],
+)
 def test_a_body_that_is_no_json_object_is_told_so(admin: Api, body: bytes) -> None:
     answer = admin.client.post("/api/v1/projects", data=body, headers=admin.headers, content_type="application/json")
     assert answer.status_code == 422

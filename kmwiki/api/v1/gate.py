@@ -24,6 +24,8 @@ from kmwiki.db import now, session, transaction
 from kmwiki.errors import Conflict, Invalid, TooMany, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask, Response
     from flask_limiter import RequestLimit
 
@@ -117,15 +119,35 @@ def _check_json() -> None:
     if not data:
         return
     try:
-        text = data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Invalid(say("The body is not UTF-8.")) from error
     if request.mimetype != "application/json":
         raise Invalid(say("Send the body as application/json."))
-    if not isinstance(request.get_json(silent=True), dict):
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
+    if not isinstance(body, dict):
         raise Invalid(say("The body is not a JSON object."))
-    if "\\u0000" in text or "\x00" in text:
-        raise Invalid(say("The body holds a NUL character, which no text may."))
+    for text in _texts_of(body):
+        if "\x00" in text:
+            raise Invalid(say("The body holds a NUL character, which no text may."))
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise Invalid(say("The body holds half a character (a lone surrogate), which no text may."))
+
+
+def _texts_of(body: object) -> Iterator[str]:
+    """Give every text in a JSON value, names included, without recursion."""
+    waiting = [body]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                yield text
+            case dict() as pairs:
+                waiting += [*pairs.keys(), *pairs.values()]
+            case list() as items:
+                waiting += items
 
 
 def _fingerprint() -> str:

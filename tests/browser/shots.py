@@ -63,7 +63,7 @@ def take_all(browser: Browser, address: str, secret: str) -> None:
     first = browser.new_context(locale="th")
     page = first.new_page()
     page.goto(f"{address}/link/{secret}")
-    page.locator("form button[type=submit]").click()
+    page.locator("main form button.btn--primary").click()
     state = first.storage_state()
     for suffix, size, colours in (("1280", WIDE, "light"), ("390-dark", PHONE, "dark")):
         context = browser.new_context(locale="th", viewport=size, color_scheme=colours, storage_state=state)  # type: ignore[arg-type]

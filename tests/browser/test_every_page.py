@@ -1,0 +1,165 @@
+"""Every page family as people meet it: axe finds nothing, nothing scrolls sideways, nothing leaves the machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+FAMILIES = {
+    "home": "/p/demo/",
+    "entries": "/p/demo/entries",
+    "kinds": "/p/demo/entries/new",
+    "editor": "/p/demo/entries/new?kind=meeting",
+    "edit": "/p/demo/e/1/edit",
+    "meeting": "/p/demo/e/1",
+    "reflection": "/p/demo/e/5",
+    "table": "/p/demo/e/7",
+    "history": "/p/demo/e/1/history",
+    "search": "/p/demo/search?q=กองทุน",
+    "search without a hit": "/p/demo/search?q=zzqqx",
+    "search, empty": "/p/demo/search",
+    "codebook": "/p/demo/codebook",
+    "code": "/p/demo/codebook/2",
+    "edit a code": "/p/demo/codebook/2/edit",
+    "merge a code": "/p/demo/codebook/2/merge",
+    "codebook history": "/p/demo/codebook/history",
+    "review": "/p/demo/review",
+    "import": "/p/demo/import",
+    "members": "/p/demo/members",
+    "settings": "/p/demo/settings",
+    "bin": "/p/demo/bin",
+    "me": "/me",
+    "people": "/admin/users",
+    "new project": "/projects/new",
+    "lost": "/p/demo/nothing-here",
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+VIEWS: list[dict[str, Any]] = [
+    {"locale": "th", "viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    {"locale": "en", "viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+]
+
+
+def context_like(browser: Browser, page: Page, site: Site, view: dict[str, Any]) -> BrowserContext:
+    """Open a context in which the same person is signed in, in another language, size and colour."""
+    made = browser.new_context(base_url=site.base, storage_state=page.context.storage_state(), **view)
+    made.set_default_timeout(15_000)
+    return made
+
+
+def complaints(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", VIEWS, ids=["th-light-1280", "en-dark-390"])
+def test_axe_finds_nothing(browser: Browser, page: Page, site: Site, view: dict[str, Any]) -> None:
+    if view["locale"] == "en":
+        page.goto("/me")
+        page.locator("[popovertarget=me]").click()
+        page.locator("#me button[value=en]").click()
+        expect(page.locator("html[lang=en]")).to_be_attached()
+    context = context_like(browser, page, site, view)
+    found = {}
+    for name, path in FAMILIES.items():
+        opened = context.new_page()
+        opened.goto(path)
+        assert opened.locator("h1").count() == 1, f"{name} has {opened.locator('h1').count()} first headings"
+        assert opened.locator(f"html[lang={view['locale']}]").count() == 1, name
+        if problems := complaints(opened):
+            found[name] = problems
+        opened.close()
+    context.close()
+    assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
+
+
+def test_nothing_scrolls_sideways_on_the_narrowest_phone(browser: Browser, page: Page, site: Site) -> None:
+    context = context_like(browser, page, site, {"locale": "th", "viewport": {"width": 320, "height": 700}})
+    opened = context.new_page()
+    wide = {}
+    for name, path in FAMILIES.items():
+        opened.goto(path)
+        over = opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            wide[name] = over
+    context.close()
+    assert not wide
+
+
+def test_no_page_asks_elsewhere_or_breaks_its_policy(page: Page, strays: list[str]) -> None:
+    for path in FAMILIES.values():
+        page.goto(path, wait_until="networkidle")
+    assert strays == []
+
+
+def test_the_gate_is_clean_too(browser: Browser, site: Site) -> None:
+    for view in VIEWS:
+        context = browser.new_context(base_url=site.base, **view)
+        opened = context.new_page()
+        for path in ("/sign-in", site.link, "/link/unknown", "/nothing"):
+            opened.goto(path)
+            assert complaints(opened) == [], path
+        context.close()
+
+
+def wait_for_the_index(page: Page, words: str) -> None:
+    """Wait until the notes that were just made are found."""
+    for _ in range(100):
+        page.goto(f"/p/demo/search?q={words}")
+        if page.locator("main h3 a").count():
+            return
+        page.wait_for_timeout(200)
+    pytest.fail(f"{words} was not found in time")
+
+
+def test_without_scripts_one_reads_searches_lists_and_comments(browser: Browser, page: Page, site: Site) -> None:
+    wait_for_the_index(page, "น้าปุก")
+    context = context_like(browser, page, site, {"java_script_enabled": False, "locale": "th"})
+    opened = context.new_page()
+    opened.goto("/p/demo/")
+    opened.locator(".bar-search input").fill("น้าปุก")
+    opened.locator(".bar-search input").press("Enter")
+    opened.locator("main h3 a").first.click()
+    expect(opened.locator("#text mark.k").first).to_be_visible()
+    expect(opened.locator("#codings .coding").first).to_be_visible()
+    form = opened.locator("#comments form:has(textarea)").last
+    form.locator("textarea").fill("ความเห็นที่ส่งโดยไม่มีสคริปต์")
+    form.locator("button[type=submit]").last.click()
+    expect(opened.locator("#comments")).to_contain_text("ความเห็นที่ส่งโดยไม่มีสคริปต์")
+    context.close()
+
+
+def test_the_menus_open_by_keyboard_and_the_look_is_kept(page: Page) -> None:
+    page.goto("/p/demo/")
+    page.keyboard.press("/")
+    expect(page.locator("#bar-q")).to_be_focused()
+    person = page.locator("[popovertarget=me]")
+    person.focus()
+    page.keyboard.press("Enter")
+    expect(person).to_have_attribute("aria-expanded", "true")
+    page.locator("#me button[value=dark]").click()
+    expect(page.locator("html[data-theme=dark]")).to_be_attached()
+    page.reload()
+    expect(page.locator("html[data-theme=dark]")).to_be_attached()
+
+
+def test_the_side_menu_is_a_drawer_on_the_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/p/demo/entries")
+    menu = page.locator("#nav")
+    expect(menu).to_be_hidden()
+    page.locator("[popovertarget=nav]").click()
+    expect(menu.locator("[aria-current=page]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()

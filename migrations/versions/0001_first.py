@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import kmwiki.db
 import sqlalchemy as sa
 from alembic import op
+
+import kmwiki.db
 
 revision = "0001"
 down_revision = None

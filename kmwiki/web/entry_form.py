@@ -106,8 +106,10 @@ def _save(slug: str, number: int, typed: Typed) -> ResponseReturnValue:
             patch.visibility = None
         prepare(patch.body, patch.body_format)
         with transaction() as opened:
-            entry = entry_by_number(opened, caller(), slug, number, Permission.WRITE)
-            saved = save_entry(opened, caller(), entry, patch, base_no=typed.base)
+            changed = entry_by_number(
+                opened, caller(), slug, number, Permission.WRITE
+            )  # a rollback would empty `entry`
+            saved = save_entry(opened, caller(), changed, patch, base_no=typed.base)
     except Invalid as error:
         return _draw(slug, typed, entry=entry, error=error), 422
     except Conflict as error:
@@ -120,7 +122,7 @@ def _save(slug: str, number: int, typed: Typed) -> ResponseReturnValue:
     )
     if saved.no != typed.base:
         tell_carried(saved)
-    return redirect(path_of(slug, entry))
+    return redirect(path_of(slug, changed))
 
 
 def _load(slug: str, number: int) -> tuple[Entry, Revision]:

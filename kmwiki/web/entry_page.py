@@ -72,9 +72,9 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     first = next((source_id for source_id in desk.html if source_id in hits), None)
     for source_id, ranges in hits.items():
         if source_id in desk.html:
-            drawn = highlight(desk.html[source_id], ranges)
-            opened = drawn.replace('<mark class="hit"', '<mark id="hit" class="hit"', 1) if source_id == first else drawn
-            desk.html[source_id] = opened
+            desk.html[source_id] = highlight(desk.html[source_id], ranges)
+    if first is not None:  # where the page opens: #hit
+        desk.html[first] = desk.html[first].replace('<mark class="hit"', '<mark id="hit" class="hit"', 1)
     locale = locale_code()
     return {
         "project": session.get_one(Project, entry.project_id),

@@ -8,21 +8,23 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from kmwiki.coding.access import may_change
 from kmwiki.coding.queries import CodingRow, codings_of, recent_codes
 from kmwiki.coding.tree import live_codes
 from kmwiki.security.policy import Permission, can
+from kmwiki.sources.models import Revision, Source
 from kmwiki.text.marks import Span, draw
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from kmwiki.coding.models import Code, Coding
     from kmwiki.security.policy import Caller
-    from kmwiki.sources.models import Revision, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ class Desk:
 def desk_of(session: Session, caller: Caller, root: Source, texts: Sequence[tuple[Source, Revision]]) -> Desk:
     """Return the desk of the entry whose source is `root`; `texts` are those shown on its page, with their heads."""
     is_member = can(caller, Permission.READ, root.project_id)  # codings are the team's own, on public texts too
-    rows = rows_of(codings_of(session, caller, root.id), caller) if is_member else []
+    found = codings_of(session, caller, root.id) if is_member else []
+    reading = _reading_texts(session, found, texts)
+    rows = rows_of(found, caller, reading)
     may_code = caller.user_id is not None and can(caller, Permission.CODE, root.project_id)
     codes = live_codes(session, root.project_id) if may_code else []
     return Desk(
@@ -143,7 +147,22 @@ def desk_of(session: Session, caller: Caller, root: Source, texts: Sequence[tupl
     )
 
 
-def rows_of(found: Iterable[CodingRow], caller: Caller) -> list[DeskRow]:
+def _reading_texts(
+    session: Session, found: Iterable[CodingRow], texts: Sequence[tuple[Source, Revision]]
+) -> dict[int, str]:
+    """Return the reading text of every coded source: those shown are at hand, those of other pages are read."""
+    reading = {source.id: revision.reading_text for source, revision in texts}
+    missing = {row.coding.source_id for row in found} - reading.keys()
+    if missing:
+        at_head = (Source.id == Revision.source_id) & (Source.head_no == Revision.no)
+        rows = session.execute(
+            select(Revision.source_id, Revision.reading_text).join(Source, at_head).where(Source.id.in_(missing))
+        )
+        reading |= {row[0]: row[1] for row in rows}
+    return reading
+
+
+def rows_of(found: Iterable[CodingRow], caller: Caller, reading: Mapping[int, str]) -> list[DeskRow]:
     """Gather codings into rows, in their order: the same passage under the same code is one row, whoever coded it."""
     rows: dict[tuple[object, ...], DeskRow] = {}
     for item in found:
@@ -164,7 +183,7 @@ def rows_of(found: Iterable[CodingRow], caller: Caller) -> list[DeskRow]:
                 item.source_kind != "entry",
                 coding.start,
                 coding.end,
-                coding.ev_quote if item.quote is None else item.quote,
+                coding.ev_quote if coding.start is None else reading[coding.source_id][coding.start : coding.end],
             ),
         )
         is_own = caller.user_id is not None and coding.coder_id == caller.user_id

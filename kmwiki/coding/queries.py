@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Code, CodeAncestor, Coding
@@ -68,7 +68,10 @@ def find_codings(
 
 
 def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow]:
-    """Return the codings on an entry's text and on all its comments, each text in reading order, lost ones last."""
+    """Return the codings on an entry's text and on all its comments, each text in reading order, lost ones last.
+
+    Their quotes are left out: who draws the texts has them at hand, and cutting them in SQL reads a long text for each.
+    """
     place = (
         Source.kind != "entry",
         Coding.source_id,
@@ -77,7 +80,7 @@ def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow
         Coding.end.desc(),
         Coding.id,
     )
-    wanted = _rows().where(Coding.root_id == root_id, Coding.deleted.is_(None), visible_to(caller))
+    wanted = _rows(null()).where(Coding.root_id == root_id, Coding.deleted.is_(None), visible_to(caller))
     return [CodingRow(*row) for row in session.execute(wanted.order_by(*place))]
 
 
@@ -123,8 +126,10 @@ def recent_codes(session: Session, caller: Caller, project_id: int, *, size: int
     return list(rows)
 
 
-def _rows() -> Select[Any]:
-    quote = func.substr(Revision.reading_text, Coding.start + 1, Coding.end - Coding.start)
+PRESENT_QUOTE = func.substr(Revision.reading_text, Coding.start + 1, Coding.end - Coding.start)
+
+
+def _rows(quote: ColumnElement[Any] = PRESENT_QUOTE) -> Select[Any]:
     return (
         select(
             Coding, Code, User.name, quote, Source.head_no, Source.kind, Entry.id, Entry.number,

@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 Voice = Literal["informant", "author", "commenter", "document"]
 State = Literal["placed", "changed", "lost"]
 CodeState = Literal["live", "retired", "merged"]
-Name = Annotated[str, StringConstraints(max_length=200)]
-Words = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("there is a NUL character in it, which no text has")
+    return text
+
+
+Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
+Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_storable)]
 Hue = Annotated[int, Field(ge=1, le=12)]
 
 VOICES: tuple[Voice, ...] = ("informant", "author", "commenter", "document")

@@ -118,20 +118,24 @@ class Desk {
     const button = event.target.closest("[data-do]");
     if (!button) return;
     event.preventDefault();
-    this.rows.closeHere();
-    const row = this.list.querySelector(`[data-codings~="${button.dataset.coding}"]`);
+    if (button.dataset.do === "remove") {
+      this.rows.closeHere();
+      await this.remove(button.formAction);
+      return;
+    }
+    const row = this.list.querySelector(`[data-row="${button.closest("[data-row]").dataset.row}"]`);
     const root = this.rootOf(row.dataset.source);
-    if (button.dataset.do === "remove") await this.remove(button.formAction);
-    else if (root) this.#reshape(button, row, root);
+    this.rows.closeHere();
+    if (root) this.#reshape(button.dataset.do, row, root);
   }
 
-  #reshape(button, row, root) {
+  #reshape(verb, row, root) {
     const [start, end] = [Number(row.dataset.startAt), Number(row.dataset.endAt)];
     const map = this.mapOf(root);
     this.rows.show(row.dataset.row);
-    const { coding, code, voice, memo } = button.dataset;
-    if (button.dataset.do === "stretch") this.stretcher.open(map, { start, end }, Number(coding));
-    else this.pick(root, { start, end, quote: map.quote(start, end) }, { id: Number(coding), code, voice, memo });
+    const { mine, code, voice, memo } = row.dataset;
+    if (verb === "stretch") this.stretcher.open(map, { start, end }, Number(mine));
+    else this.pick(root, { start, end, quote: map.quote(start, end) }, { id: Number(mine), code, voice, memo });
   }
 
   async remove(url) {
@@ -170,7 +174,7 @@ class Desk {
 
   /** What needs script is shown only where script runs. */
   #dress() {
-    for (const hidden of document.querySelectorAll("#desk-list [data-do][hidden], .codings-keys[hidden]")) hidden.hidden = false;
+    for (const hidden of document.querySelectorAll(".codings-keys[hidden]")) hidden.hidden = false;
     if (this.data.mayCode) for (const root of this.roots) this.#dressBlocks(root);
   }
 
@@ -214,6 +218,7 @@ class Desk {
       const copy = row.cloneNode(true);
       copy.removeAttribute("id");
       for (const anchor of copy.querySelectorAll("[id]")) anchor.remove();
+      this.rows.equip(copy);
       copy.removeAttribute("aria-current");
       return copy;
     }));

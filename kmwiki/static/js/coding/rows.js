@@ -29,10 +29,18 @@ export class Rows {
     for (const other of this.desk.list.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
     for (const mark of document.querySelectorAll(".k.now")) mark.classList.remove("now");
     row.setAttribute("aria-current", "true");
+    this.equip(row);
     const marks = this.marksOf(row);
     for (const mark of marks) mark.classList.add("now");
     this.#reveal(row);
     if (scroll) marks[0]?.scrollIntoView({ block: "center" });
+  }
+
+  /** Give a row the tools that need script; only rows that are looked at have them. */
+  equip(row) {
+    const place = row.querySelector(".do");
+    const tools = document.getElementById("row-tools");
+    if (place && tools && row.dataset.mine && !place.querySelector("[data-do=stretch]")) place.prepend(tools.content.cloneNode(true));
   }
 
   marksOf(row) {

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from kmwiki import db
 from kmwiki.accounts import attempts
 from kmwiki.config import Settings
+from kmwiki.search import index, outbox
 from kmwiki.security import passwords
 from tests.make import Make
 from tests.program import Program
@@ -83,7 +84,10 @@ def settings(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("KMWIKI_INSTANCE", str(instance))
     made = Settings.from_environment({}, instance=instance)
     db.bind(made.database)
+    index.bind(made)
+    outbox.listen()
     yield made
+    index.release()
     db.release()
 
 

@@ -10,7 +10,6 @@ from kmwiki.db import session, transaction
 from kmwiki.entries.schemas import EntryIn
 from kmwiki.entries.service import create_entry
 from kmwiki.jobs.worker import JobKind, Worker
-from kmwiki.search import index, outbox
 from kmwiki.search.indexing import index_batch, rebuild_batch
 from kmwiki.search.queries import find
 from kmwiki.search.request import read_request
@@ -21,18 +20,11 @@ if TYPE_CHECKING:
 
     from kmwiki.accounts.models import Project
     from kmwiki.comments.models import Comment
-    from kmwiki.config import Settings
     from kmwiki.entries.models import Entry
     from kmwiki.search.schemas import SearchOut
     from kmwiki.security.policy import Caller
 
 KINDS = {"index": JobKind(index_batch, batch=200), "rebuild": JobKind(rebuild_batch)}
-
-
-def open_index(settings: Settings) -> None:
-    """Use the index of the instance, and hear of changes."""
-    index.bind(settings)
-    outbox.listen()
 
 
 def drain() -> None:

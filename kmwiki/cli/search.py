@@ -87,7 +87,8 @@ def passages(hit: HitOut) -> list[str]:
 
 
 def catch_up() -> None:
-    """Index what waits; what a running server has in hand is waited for a while."""
+    """Index what waits, everything if there is no index; what a running server has in hand is waited for a while."""
+    indexing.prepare()
     Worker(KINDS).drain()
     until = time.monotonic() + WAIT_SECONDS
     while waiting() and time.monotonic() < until:

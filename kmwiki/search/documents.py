@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -15,17 +16,19 @@ from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
+from kmwiki.search.compounds import all_words
 from kmwiki.search.engine import PART, Document
 from kmwiki.search.equals import facts_of
 from kmwiki.sources.models import Revision, Source
 from kmwiki.text.thai import fold
+from kmwiki.text.words import general_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
-    from kmwiki.text.words import Segmenter
+    from kmwiki.text.words import Segmenter, Word
 
 TITLE_WEIGHT, LEAD_WEIGHT = 3.0, 1.5
 CHUNK = 400
@@ -199,11 +202,12 @@ def make_document(outline: Outline, body: str, segmenter: Segmenter) -> Document
     text = PART.join((title, lead, rest))
     edges = bytearray((len(text) >> 3) + 1)
     counts: dict[str, float] = defaultdict(float)
-    for word in segmenter.words(text):
-        edges[word.start >> 3] |= 1 << (word.start & 7)
-        edges[word.end >> 3] |= 1 << (word.end & 7)
-        if word.is_word:
-            counts[word.text] += TITLE_WEIGHT if word.start < title_end else LEAD_WEIGHT if word.start < lead_end else 1
+    for word, inside in all_words(segmenter, text):
+        weight = TITLE_WEIGHT if word.start < title_end else LEAD_WEIGHT if word.start < lead_end else 1
+        for edge in _edges(word, inside):
+            edges[edge >> 3] |= 1 << (edge & 7)
+        for text_of_word in (word.text, *inside) if word.is_word else ():
+            counts[text_of_word] += weight
     return Document(
         key=outline.key,
         project_id=outline.project_id,
@@ -217,6 +221,17 @@ def make_document(outline: Outline, body: str, segmenter: Segmenter) -> Document
         facts=facts_of(text),
         columns=outline.columns,
     )
+
+
+def _edges(word: Word, inside: Sequence[str]) -> list[int]:
+    """Return where a token begins and ends.
+
+    The product's and a project's own compounds have edges inside as well: whoever looks for ออม means ออมวันละบาท too.
+    """
+    found = [word.start]
+    if word.text not in general_words():
+        found += accumulate((len(part) for part in inside[:-1]), initial=word.start)
+    return [*found, word.end]
 
 
 def _folded(parts: Sequence[str]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from kmwiki.coding.models import Code
+from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
@@ -21,7 +22,7 @@ from kmwiki.sources.models import Revision, Source
 from kmwiki.text.thai import fold_with_map
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -38,6 +39,7 @@ class _Rows:
     entries: dict[int, Entry]
     comments: dict[int, Comment]
     codes: dict[int, Code]
+    codings: dict[int, list[Coding]]
 
 
 def make_hits(session: Session, project: Project, matches: Sequence[Match], leaves: Sequence[Leaf]) -> list[HitOut]:
@@ -63,7 +65,23 @@ def _load(session: Session, matches: Sequence[Match]) -> _Rows:
         {row.id: row for row in entries},
         {row.source_id: row for row in comments},
         {row.id: row for row in session.scalars(select(Code).where(Code.id.in_(codes)))},
+        _codings(session, sources),
     )
+
+
+def _codings(session: Session, sources: Sequence[int]) -> dict[int, list[Coding]]:
+    found: dict[int, list[Coding]] = defaultdict(list)
+    rows = session.scalars(
+        select(Coding).where(
+            Coding.source_id.in_(sources),
+            Coding.deleted.is_(None),
+            Coding.status == "accepted",
+            Coding.start.is_not(None),
+        )
+    )
+    for row in rows:
+        found[row.source_id].append(row)
+    return found
 
 
 def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) -> HitOut | None:
@@ -78,7 +96,7 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
     comment = rows.comments.get(source_id)
     found = places(head.reading_text, folded_once((head.source_id, head.no), head.reading_text), leaves)
     passages = snippets(head.reading_text, found, leaves)
-    shown = [_out(one) for one in passages]
+    shown = [_out(one, codes=_codes_at(one, rows.codings.get(source_id, ()))) for one in passages]
     is_entry = comment is None
     if is_entry:
         shown = [*_others(entry, leaves, most=3 - len(shown)), *shown]
@@ -142,7 +160,17 @@ def _marks(text: str, leaves: Sequence[Leaf]) -> list[tuple[int, int]]:
     return merged(places(text, fold_with_map(text), leaves))
 
 
-def _out(snippet: Snippet, part: str = "body") -> SnippetOut:
+def _codes_at(snippet: Snippet, codings: Iterable[Coding]) -> list[int]:
+    """Return the codes of codings that share a character with a passage, each once, in order of place."""
+    here = [
+        (one.start, one.code_id)
+        for one in codings
+        if one.start is not None and one.end is not None and one.start < snippet.end and one.end > snippet.start
+    ]
+    return list(dict.fromkeys(code_id for _, code_id in sorted(here)))
+
+
+def _out(snippet: Snippet, part: str = "body", codes: Sequence[int] = ()) -> SnippetOut:
     return SnippetOut(
         text=snippet.text,
         start=snippet.start,
@@ -150,6 +178,7 @@ def _out(snippet: Snippet, part: str = "body") -> SnippetOut:
         marks=list(snippet.marks),
         goes_on=snippet.goes_on,
         part=part,
+        codes=list(codes),
     )
 
 

@@ -89,6 +89,14 @@ def update(keys: Collection[str]) -> None:
             engine.put(list(build(session, changed, segmenters(session))), gone)
 
 
+def prepare() -> None:
+    """At a start: ask for an index if there is none, or one made with other words."""
+    try:
+        index.engine().check()
+    except (IndexMissing, IndexStale):
+        ask_rebuild()
+
+
 def ask_rebuild() -> None:
     """Ask for a new index, unless that is already under way."""
     with transaction() as session:

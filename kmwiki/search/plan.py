@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kmwiki.errors import say
 from kmwiki.search import query
+from kmwiki.search.compounds import all_words
 from kmwiki.search.dictionary import MOST_WORDS
 from kmwiki.search.documents import trigrams_of
 from kmwiki.search.engine import AllOf, AnyOf, Ask, Fact, Has, Leaf, Node, Without
@@ -122,7 +123,7 @@ def best(parsed: Parsed, project_id: int, dictionary: Dictionary, segmenter: Seg
     folded = fold(" ".join(word.text for word in query.words_of(parsed.tree))).strip()
     if not folded:
         raise QueryError(say("Write at least one word to search for."), 0)
-    words = [word.text for word in segmenter.words(folded) if word.is_word]
+    words = [text for word, inside in all_words(segmenter, folded) if word.is_word for text in (word.text, *inside)]
     ranked = tuple((word, 1.0) for word in dict.fromkeys(words[:MOST_RANKED]))
     build = _Build(dictionary, has_equals=True, is_exact=False)
     tree = replace_words(parsed)
@@ -270,4 +271,5 @@ def understood(tree: Tree) -> str:
 
 
 def _bracketed(tree: Tree) -> str:
-    return understood(tree) if isinstance(tree, (Word, query.Not)) else f"({understood(tree)})"
+    is_single = isinstance(tree, (Word, query.Not)) or (isinstance(tree, query.All) and len(tree.parts) == 1)
+    return understood(tree) if is_single else f"({understood(tree)})"

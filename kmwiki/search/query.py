@@ -210,7 +210,7 @@ def _check_counts(tokens: Sequence[Token]) -> None:
 
 
 class _Parser:
-    """Recursive descent over: either = both (OR both)*; both = one (AND? one)*; one = NOT one | ( either ) | word."""
+    """Recursive descent: either = both (OR both)*, both = row (AND row)*, row = one+, one = NOT one|(either)|word."""
 
     def __init__(self, text: str, tokens: Sequence[Token]) -> None:
         self._text = text
@@ -246,12 +246,16 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Any(tuple(parts))
 
     def _both(self) -> Tree:
-        parts = [self._one()]
+        """Read parts that must all be met; words with a written AND between them are not beside each other."""
+        rows = [[self._one()]]
         while self._kind() not in {"", ")", "OR"}:
             if self._kind() == "AND":
                 self._at += 1
-            parts.append(self._one())
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+                rows.append([])
+            rows[-1].append(self._one())
+        if len(rows) == 1:
+            return rows[0][0] if len(rows[0]) == 1 else All(tuple(rows[0]))
+        return All(tuple(All(tuple(row)) for row in rows))
 
     def _one(self) -> Tree:
         kind = self._kind()

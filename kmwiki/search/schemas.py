@@ -34,6 +34,7 @@ class SnippetOut(BaseModel):
     marks: list[tuple[int, int]]
     goes_on: bool = Field(default=False, description="Whether the part goes on behind it")
     part: str = Field(default="body", description="body (offsets in the source's reading text), lead or fields")
+    codes: list[int] = Field(default=[], description="Codes under which words of this passage stand")
 
 
 class ProvinceOut(BaseModel):

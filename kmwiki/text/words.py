@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import nlpo3
 
-from kmwiki.text.clusters import is_boundary
+from kmwiki.text.clusters import is_boundary, snap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,6 +56,12 @@ def _general_words() -> Path:
     return Path(spec.submodule_search_locations[0]) / "corpus" / "words_th.txt"
 
 
+@cache
+def general_words() -> frozenset[str]:
+    """Give the general word list, read once (some 8 MB)."""
+    return frozenset(_general_words().read_text(encoding="utf-8").split())
+
+
 def _stamp() -> str:
     own = hashlib.sha256(_OWN_WORDS.read_bytes()).hexdigest()[:8]
     return f"nlpo3-{version('nlpo3')}+pythainlp-{version('pythainlp')}+{own}"
@@ -80,9 +86,7 @@ def _pieces(text: str) -> Iterator[str]:
         start = 0
         while len(line) - start > _LONG:
             cut = max(line.rfind(" ", start + 1, start + _LONG), start)
-            cut = cut if cut > start else start + _LONG
-            while not is_boundary(line, cut):
-                cut += 1
+            cut = snap(line, cut, cut)[1] if cut > start else snap(line, start + _LONG, start + _LONG)[1]
             yield line[start:cut]
             start = cut
         yield line[start:]

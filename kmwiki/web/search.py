@@ -18,7 +18,7 @@ from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, Invalid
 from kmwiki.search.queries import RETRY_SECONDS, Rebuilding, find
 from kmwiki.search.query import QueryError
-from kmwiki.search.request import SearchRequest, read_request
+from kmwiki.search.request import TYPES, SearchRequest, read_request
 from kmwiki.security.policy import Permission
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.drawing import locale_code, show_date
@@ -168,7 +168,7 @@ def tabs(project: Project, found: SearchOut, asked: SearchRequest) -> list[Tab]:
         everything,
         *(
             Tab(one.label, one.count, address(project, {**kept(), "in": [one.value]}), one.value in chosen)
-            for one in values
+            for one in sorted(values, key=lambda one: TYPES.index(one.value))
         ),
     ]
 
@@ -241,7 +241,7 @@ def search_address(project: Project, number: int = 1, **changed: str) -> str:
     return address(project, {**kept(), **{name: [value] for name, value in changed.items()}}, number)
 
 
-@bp.app_template_global("codes_of_hit")
-def codes_of_hit(hit: HitOut, codes: Mapping[int, Code]) -> list[Code]:
-    """Return the live codes that stand in a hit's text, at most three."""
-    return [codes[code_id] for code_id in hit.codes if code_id in codes][:3]
+@bp.app_template_global("codes_at")
+def codes_at(snippet: SnippetOut, codes: Mapping[int, Code]) -> list[Code]:
+    """Return the live codes under which words of a passage stand."""
+    return [codes[code_id] for code_id in snippet.codes if code_id in codes]

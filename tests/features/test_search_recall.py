@@ -6,27 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmwiki.search import index
 from tests import make_search
 from tests.make_search import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from kmwiki.accounts.models import Project
-    from kmwiki.config import Settings
     from kmwiki.security.policy import Caller
     from tests.make import Make
 
 
 @pytest.fixture
-def room(settings: Settings, make: Make) -> Iterator[tuple[Caller, Project]]:
-    """A project with somebody who writes in it, and an index."""
-    make_search.open_index(settings)
+def room(make: Make) -> tuple[Caller, Project]:
+    """A project with somebody who writes in it."""
     project = make.project("village")
-    yield make.member(project), project
-    index.release()
+    return make.member(project), project
 
 
 def test_every_term_of_the_list_is_found_in_exactly_its_seeds(

@@ -42,8 +42,10 @@ class Said:
     name: str = ""  # of its writer, empty if not known
 
     @property
-    def when(self) -> datetime:
-        """When it was written, as far as known."""
+    def when(self) -> datetime | None:
+        """When it was written; None for an imported one whose page does not tell."""
+        if self.comment.written is None and self.comment.source.author_id is None:
+            return None
         return self.comment.written or self.comment.source.created
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import insert
 
 from kmwiki.comments import queries, service
 from kmwiki.comments.access import comment_for
@@ -100,7 +101,7 @@ def test_ten_thousand_answers_to_answers_are_a_flat_list(entry: Entry, author: C
         rows = range(start, start + count)
         shared = {"project_id": entry.project_id, "audience": "team", "state": "published", "author_id": author.user_id}
         session.execute(
-            Source.__table__.insert(),
+            insert(Source),
             [{"id": n, "kind": "comment", "root_id": entry.source_id, "head_no": 1, **shared} for n in rows],
         )
         text = {
@@ -112,9 +113,9 @@ def test_ten_thousand_answers_to_answers_are_a_flat_list(entry: Entry, author: C
             "html": "ต่อ",
             "sha256": "",
         }
-        session.execute(Revision.__table__.insert(), [{"source_id": n, **text} for n in rows])
+        session.execute(insert(Revision), [{"source_id": n, **text} for n in rows])
         session.execute(
-            Comment.__table__.insert(),
+            insert(Comment),
             [
                 {
                     "id": n,

@@ -19,8 +19,6 @@ from kmwiki.sources.models import Source
 from tests.make_entries import make_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.make import Make
 
 PEOPLE, PROJECTS = 3, 2
@@ -47,7 +45,7 @@ CALLER = st.builds(
 
 
 @pytest.fixture
-def world(make: Make) -> Iterator[Make]:
+def world(make: Make) -> Make:
     for _ in range(PEOPLE):
         make.user()
     for _ in range(PROJECTS):

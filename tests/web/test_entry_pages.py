@@ -296,7 +296,7 @@ def test_a_note_goes_into_the_bin_and_comes_back(page: FlaskClient, author: Call
     assert page.get("/p/demo/e/1").status_code == 404
     shown = text_of(page.get("/p/demo/bin"))
     assert "เรื่องที่จะทิ้ง" in shown
-    assert "ทิ้งโดยใบข้าว" in shown
+    assert "ทิ้งโดย ใบข้าว" in shown
     assert page.post("/p/demo/bin/1/restore").status_code == 302
     assert page.get("/p/demo/e/1").status_code == 200
     assert "ถังว่าง" in text_of(page.get("/p/demo/bin"))

@@ -110,6 +110,7 @@ function startEcho(input) {
   let asked = 0;
   const echo = input.closest(".field").querySelector("[data-echo]") ?? input.closest("[data-row]")?.appendChild(newEcho());
   input.addEventListener("input", () => {
+    input.closest(".field").querySelector("[data-date-hint]")?.remove();
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const mine = ++asked;
@@ -207,6 +208,15 @@ function startKeeping() {
   });
 }
 
+// Which of several dates was meant, until the date is typed anew and asked about again.
+function keepChoice(value) {
+  const kept = document.createElement("input");
+  kept.type = "hidden";
+  kept.name = "event_choice";
+  kept.value = value;
+  form.querySelector("#event-echo").append(kept);
+}
+
 function fill(data) {
   for (const [name, values] of Object.entries(data)) {
     const row = /^f\.(\w+)\.(\d+)\./.exec(name);
@@ -214,6 +224,7 @@ function fill(data) {
       const box = form.querySelector(`[name^="f.${row[1]}."]`)?.closest("[data-rows]");
       while (box && !form.elements[name] && box.querySelectorAll("[data-row]").length <= Number(row[2])) box.querySelector("[data-add-row]").click();
     }
+    if (name === "event_choice" && !form.elements[name]) keepChoice(values[0]);
     const found = form.elements[name];
     const controls = found instanceof RadioNodeList ? [...found] : found ? [found] : [];
     controls.forEach((control, index) => {

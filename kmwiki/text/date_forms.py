@@ -55,7 +55,12 @@ def _month(part: int, spelling: str = MONTH) -> str:
     return rf"(?P<m{part}>{spelling})"
 
 
-_SLASHED = r"(?P<a{0}>\d{{1,2}}|\d{{4}})(?P<p{0}>[/.-])(?P<n{0}>\d{{1,2}})(?P=p{0})(?P<b{0}>\d{{4}}|\d{{1,2}})(?!\d|(?P=p{0})\d)"
+def _slashed_form(part: int) -> str:
+    first, month = rf"(?P<a{part}>\d{{1,2}}|\d{{4}})", rf"(?P<n{part}>\d{{1,2}})"
+    last = rf"(?P<b{part}>\d{{4}}|\d{{1,2}})(?!\d|(?P=p{part})\d)"
+    return rf"{first}(?P<p{part}>[/.-]){month}(?P=p{part}){last}"
+
+
 _ALOOF = r"(?<![\d/.-])"
 _ISO = r"(?<!\d)(?P<y{0}>\d{{4}})-(?P<n{0}>\d{{2}})(?:-(?P<d{0}>\d{{2}}))?(?!\d|-\d)"
 _ISO_TO = r"\s*(?:/|--|\s[-–—]\s|[–—]|ถึง|to\b)\s*"
@@ -77,8 +82,8 @@ _PATTERNS: dict[str, str] = {
     "iso span": _ISO.format(1) + _ISO_TO + _ISO.format(2),
     "iso": _ISO.format(1),
     "slash days": rf"{_ALOOF}{_day(1)}\s*[-–—]\s*(?P<d2>\d{{1,2}})/(?P<n1>\d{{1,2}})/(?P<y1>\d{{4}}|\d{{2}})(?![\d/])",
-    "slash span": _ALOOF + _SLASHED.format(1) + r"\s*(?:-|[–—]|ถึง|to\b)\s*" + _SLASHED.format(2),
-    "slash": _ALOOF + _SLASHED.format(1),
+    "slash span": _ALOOF + _slashed_form(1) + r"\s*(?:-|[–—]|ถึง|to\b)\s*" + _slashed_form(2),
+    "slash": _ALOOF + _slashed_form(1),
 }
 """Tried in running text in this order at each place; the longest wins."""
 

@@ -30,8 +30,14 @@ __all__ = ["Block", "Heading", "Rendered", "render"]
 BodyFormat = Literal["markdown", "plain"]
 
 _MAX_DEPTH = 60
-_NESTED = re.compile(r"^(?:[ \t]*(?:>|[-*+]|\d+[.)])[ \t]?){25}|^(?:\t|    ){25}", re.MULTILINE)
-_EFFORT = 20_000_000
+# Markdown takes the square of a text's length where brackets or fences stay open; this much of it is a second or two.
+_EFFORT, _FENCE_EFFORT = 20_000_000, 100_000_000
+_NESTED = re.compile(
+    r"^(?:[ \t]*(?:>|[-*+]|\d+[.)])[ \t]?){25}|^(?:\t|    ){25}[ \t]*(?:>|[-*+]|\d+[.)])", re.MULTILINE
+)
+_FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
+_HEADER = re.compile(r"#{1,6}[ \t]")
+_RULE = re.compile(r"[ ]{0,3}(?:[-=*_][ \t]*)+$")
 _TAGS = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br", "a", "img"),
     *("strong", "em", "del", "table", "thead", "tbody", "tr", "th", "td"),
@@ -85,10 +91,12 @@ def _clean(html: str) -> str:
 
 def _is_tangled(body: str) -> bool:
     """Tell whether Markdown's patterns would take minutes: absurd nesting, or thousands of brackets never closed."""
-    if _NESTED.search(body):
+    if _NESTED.search(body) or len(_FENCE.findall(body)) * len(body) > _FENCE_EFFORT:
         return True
     for chunk in re.split(r"\n[ \t]*\n", body):
-        opened = sum(abs(chunk.count(a) - chunk.count(b)) for a, b in (("[", "]"), ("](", ")"), ("<", ">")))
+        closed = chunk.count(">") - len(re.findall(r"^[ \t]*>", chunk, re.MULTILINE))
+        opened = max(chunk.count("<") - closed, 0)
+        opened += sum(abs(chunk.count(a) - chunk.count(b)) for a, b in (("[", "]"), ("](", ")")))
         if (opened + _bracket_depth(chunk)) * len(chunk) > _EFFORT:
             return True
     return False
@@ -108,12 +116,15 @@ class _SpacedHeader(HashHeaderProcessor):
     RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\\n])*?)#*(?:\n|$)")
 
 
-class _PartedHeaders(Preprocessor):
-    """Blank lines around headings: many of them in one block would take the square of their number."""
+class _PartedBlocks(Preprocessor):
+    """Blank lines around headings and after rules: thousands in one block would take the square of their number."""
 
     def run(self, lines: list[str]) -> list[str]:
         """Put them there."""
-        return [part for line in lines for part in (("", line, "") if re.match(r"#{1,6}[ \t]", line) else (line,))]
+        parted: list[str] = []
+        for line in lines:
+            parted += ("", line, "") if _HEADER.match(line) else (line, "") if _RULE.match(line) else (line,)
+        return parted
 
 
 def _parser() -> Markdown:
@@ -125,7 +136,7 @@ def _parser() -> Markdown:
     parser.inlinePatterns.deregister("html")
     parser.parser.blockprocessors.deregister("code")
     parser.parser.blockprocessors.register(_SpacedHeader(parser.parser), "hashheader", 70)
-    parser.preprocessors.register(_PartedHeaders(parser), "parted_headers", 20)
+    parser.preprocessors.register(_PartedBlocks(parser), "parted_blocks", 20)
     return parser
 
 

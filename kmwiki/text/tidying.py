@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’|\\^`{}\u0e00-\u0e7f]+(?<![.,;:!?)\]])")
 _OWN_IMAGE = re.compile(r"/?(?![/\\])[^\s:\\\"'<>]+")
+# With one of these schemes, or with none: no colon before the first slash, question mark or number sign.
+_TARGET = re.compile(r"(?:https?|mailto|tel):[^\s]*|[^:/?#\s]*(?:[/?#][^\s]*)?", re.IGNORECASE)
 _ALIGNED = {"right": "to-right", "center": "to-center"}
 
 
@@ -77,6 +79,8 @@ def _inline(children: Iterable[Node | str], *, in_link: bool) -> Iterator[Node |
             yield _image(child, in_link=in_link)
         elif child.tag == "code":
             yield child
+        elif child.tag == "a" and not _TARGET.fullmatch(child.attributes.get("href", ":")):
+            yield from _inline(child.children, in_link=in_link)
         else:
             child.children = list(_inline(child.children, in_link=in_link or child.tag == "a"))
             yield child

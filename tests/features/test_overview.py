@@ -111,6 +111,13 @@ def test_what_somebody_has_done_is_told_apart_from_what_others_did(
         assert overview.done_by(opened, other, project.id).has_commented
 
 
+def test_an_imported_note_is_not_ones_own_writing(project: Project, writer: Caller) -> None:
+    with transaction() as opened:
+        create_entry(opened, writer, project, EntryIn(kind="page", title="นำเข้า"), origin_key="gotoknow:1")
+    with session() as opened:
+        assert not overview.done_by(opened, writer, project.id).has_written
+
+
 def test_the_invented_people_of_the_demo_are_no_company(make: Make) -> None:
     with transaction() as opened:
         demo = install_demo(opened, OPERATOR)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kmwiki.security.policy import Caller
 
 FILE = Path(__file__).with_name("starter_codebook.toml")
-REASON = "Starter codebook"
+REASON = "สมุดรหัสตั้งต้นที่มากับโปรแกรม"
 
 
 def install_starter(session: Session, caller: Caller, project: Project) -> dict[str, Code]:

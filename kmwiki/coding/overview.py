@@ -164,7 +164,7 @@ def by_province(session: Session, caller: Caller, project_id: int) -> list[Provi
 
 
 def done_by(session: Session, caller: Caller, project_id: int) -> Done:
-    """Return what the caller has done here. An imported note is nobody's writing; company is another who can sign in."""
+    """Return what the caller has done here. Imported is not written; company is another who can sign in."""
     wrote = and_(Source.project_id == project_id, Source.author_id == caller.user_id, Source.deleted.is_(None))
     invited = or_(User.password_hash.is_not(None), exists().where(OneTimeLink.user_id == User.id))
     company = (

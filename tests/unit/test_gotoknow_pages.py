@@ -278,3 +278,39 @@ def test_scraps_of_a_page_never_crash(text: str) -> None:
     parsed = parse(text)
     assert "หมายเลขบันทึก" not in parsed.body
     assert "พบปัญหา" not in parsed.body
+
+
+def test_a_plain_text_that_repeats_its_first_words_is_still_plain() -> None:
+    line = "ประโยคที่ยาวพอสมควรและกลับมาอีกครั้งข้างล่าง"
+    assert parse(page("จดไว้", line, "คั่นด้วยบรรทัดนี้", line)).layout == "plain"
+
+
+def test_a_tag_that_never_closes_swallows_nothing() -> None:
+    parsed = parse(page("หัวข้อ", "", "", "ก <!-- ข", "<style>ค", "<b>ง</b>", "", META))
+    assert parsed.body == "ก <!-- ข\nค\nง"
+
+
+def test_a_style_block_and_a_word_comment_are_dropped_with_what_stands_in_them() -> None:
+    parsed = parse(
+        page(
+            "หัวข้อ",
+            "",
+            "",
+            "ก<!--[if gte mso 9]>",
+            "<xml>ขยะ</xml>",
+            "<![endif]-->ข",
+            "<style>p{}",
+            "</style>ค",
+            "",
+            META,
+        )
+    )
+    assert "ขยะ" not in parsed.body
+    assert [letter for letter in parsed.body if letter in "กขค"] == ["ก", "ข", "ค"]
+    assert parsed.meta_line == 10
+
+
+def test_a_very_long_page_is_read_in_a_moment() -> None:
+    comments = "\n\n".join(f"ความคิดที่ {number} ของใครสักคน" for number in range(3000))
+    parsed = parse(page("หัวข้อ", "", "", BODY, "", META, "", "", "ความเห็น (1000)", "", comments, "", FOOTER))
+    assert len(parsed.comments) == 1000

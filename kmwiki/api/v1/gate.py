@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -155,8 +156,19 @@ def _fingerprint() -> str:
     if request.mimetype != "multipart/form-data":
         digest.update(request.get_data(cache=True))
     else:
-        digest.update(str(request.content_length).encode())
+        _digest_form(digest)
     return digest.hexdigest()
+
+
+def _digest_form(digest: hashlib._Hash) -> None:
+    """Take in a form's fields and files: its bytes as sent differ each time by the boundary."""
+    for name, value in request.form.items(multi=True):
+        digest.update(f"{name}={value}\n".encode())
+    for name, file in request.files.items(multi=True):
+        digest.update(f"{name}:{file.filename}\n".encode())
+        for chunk in iter(partial(file.stream.read, 65_536), b""):
+            digest.update(chunk)
+        file.stream.seek(0)
 
 
 def _earlier_answer(key: str, fingerprint: str) -> Response | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ImportForm(BaseModel):
     """What is sent as multipart/form-data: one file or many, and what they are."""
 
-    file: list[BaseFile] | BaseFile = Field(default=[], description="The files; the field may come many times.")
+    file: BaseFile | None = Field(default=None, description="A file; the field may come many times.")
     format: Literal["auto", "gotoknow", "markdown", "plain"] = "auto"
     kind: str = Field(default="", description="Kind of the notes; without it the title decides.")
     province: str = Field(default="", description="Province or place of the notes; without it the text is asked.")

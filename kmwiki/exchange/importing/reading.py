@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kmwiki.exchange.importing.model import Options
     from kmwiki.formats.gotoknow import PageComment
 
-LONGEST_TEXT = 8 * 1024 * 1024
+LONGEST_TEXT = 4_000_000
 """Code points of one file; a page and all its comments are far below."""
 
 _TAG_LONGEST = 100
@@ -76,7 +76,7 @@ def read_draft(name: str, data: bytes, options: Options) -> Draft:
     if len(decoded.text) > LONGEST_TEXT:
         raise Invalid(
             say(
-                "The text has %(size)s million characters; at most 8 million fit in one file. Cut it into several.",
+                "The text has %(size)s million characters; at most 4 million fit in one file. Cut it into several.",
                 size=len(decoded.text) // 1_000_000,
             )
         )

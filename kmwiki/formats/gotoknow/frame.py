@@ -22,6 +22,7 @@ _HEADING = re.compile(
 _NONE_YET = re.compile(rf"\s*(?:ยัง)?ไม่มี{_NOUN}\s*")
 _WORD_ALONE = re.compile(rf"\s*{_NOUN}\s*[:：]?\s*")
 _MOST_BETWEEN = 3  # lines that the platform may put between metadata and comments
+_LONGEST_HEADING = 80
 _MOST_ABOVE = 3  # a kind, a title and a name
 _LONGEST_BELOW_TITLE = 60
 
@@ -102,6 +103,8 @@ def _without_block(kept: list[Line], block: _Block, heading: Heading, footer_fro
 
 def read_heading(text: str, at: int) -> Heading | None:
     """Read "ความเห็น (8)" and its like, Thai digits too; None for any other line."""
+    if len(text) > _LONGEST_HEADING:
+        return None
     plain = text.translate(DIGITS)
     if _NONE_YET.fullmatch(plain):
         return Heading(at, 0)
@@ -130,7 +133,11 @@ def _find_heading(lines: Sequence[Line], anchor: int | None) -> Heading | None:
     after = [heading for heading in found if heading.at > anchor]
     if after:
         return after[0]
-    words = [at for at, line in enumerate(lines) if at > anchor and _WORD_ALONE.fullmatch(line.text)]
+    words = [
+        at
+        for at, line in enumerate(lines)
+        if at > anchor and len(line.text) <= _LONGEST_HEADING and _WORD_ALONE.fullmatch(line.text)
+    ]
     return Heading(words[0], None, is_answers="คำตอบ" in lines[words[0]].text) if words else None
 
 

@@ -29,10 +29,12 @@ _AROUND_TIME = re.compile(
     r"\(\s*[^()]{0,30}\)|วัน(?:อาทิตย์|จันทร์|อังคาร|พุธ|พฤหัสบดี?|ศุกร์|เสาร์)(?:ที่)?|ที่|เวลา|น\.|(?:อา|พฤ|จ|อ|พ|ศ|ส)\.|[\s@,|·.:-]"
 )
 _MOST_AROUND_TIME = 6
+_LONGEST_LINE = 2000
 _LONGEST_NAME = 60
 _LONGEST_LICENCE = 160
 _LONGEST_FURNITURE = 200
 _LONGEST_BYLINE = 40
+_LONGEST_BYLINE_AND_TIME = 160
 _MOST_SPACES = 3
 _SAYS_WRITTEN = re.compile(r"(?:(?:เขียน|สร้าง|ถาม|ตอบ|บันทึก|โพสต์)?เมื่อ|วันที่)?\s*[:：]?\s*(?:วัน[ก-๙]+ที่)?\s*$")
 _NOT_IN_A_NAME = re.compile(r"ประชุม|เวที|วันที่|วันนี้|เมื่อ|ครับ|ค่ะ|ที่|และ|การ|จะ|ได้|ให้|ของ|กับ|เป็น|ไม่|ว่า|[\d?!,:;()\"“”]")
@@ -66,10 +68,12 @@ class Labels:
 
 def read_labels(line: str) -> Labels | None:
     """Read a line made of labels and their values only; None for any other line, so that no text is taken for one."""
-    text = line.strip(_BULLETS)
-    found = list(_LABEL.finditer(text))
-    if not found or found[0].start() != 0:
+    if len(line) > _LONGEST_LINE:
         return None
+    text = line.strip(_BULLETS)
+    if _LABEL.match(text) is None:
+        return None
+    found = list(_LABEL.finditer(text))
     labels = Labels(is_strong=any(_is_strong(match) for match in found))
     ends = [*(match.start() for match in found[1:]), len(text)]
     for match, end in zip(found, ends, strict=True):
@@ -91,6 +95,8 @@ def _is_strong(label: re.Match[str]) -> bool:
 
 def read_byline(line: str) -> Labels | None:
     """Read a line that is a time alone, or a name and a time ("สมหญิง ใจงาม 3 มี.ค. 2551 10:20"); None for any other."""
+    if len(line) > _LONGEST_BYLINE_AND_TIME:
+        return None
     text = line.strip(_BULLETS)
     found = find_moment(text)
     if found is None:

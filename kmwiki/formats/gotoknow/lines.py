@@ -13,9 +13,9 @@ _TAG_NAMES = (
     "title|form|input|label|figure|figcaption|section|article|header|footer|main|nav|st1:\\w+"
 )
 _TAG = re.compile(rf"<(?P<close>/?)(?P<name>{_TAG_NAMES})(?=[\s/>])(?P<rest>[^<>]*)>", re.IGNORECASE)
-_DROPPED = re.compile(
-    r"<!--.*?-->|<(?P<name>style|script)\b[^<>]*>.*?</(?P=name)\s*>|<!doctype[^<>]*>", re.IGNORECASE | re.DOTALL
-)
+_DROPPED = (("<!--", "-->"), ("<style", "</style>"), ("<script", "</script>"), ("<!doctype", ">"))
+"""What goes with all that stands in it, by its beginning and end in lower case."""
+
 _ENTITY = re.compile(
     r"&(?:nbsp|amp|lt|gt|quot|apos|[lr]dquo|[lr]squo|hellip|[mn]dash|bull|middot|copy|#\d{1,7}|#x[0-9a-f]{1,6});",
     re.IGNORECASE,
@@ -44,7 +44,7 @@ def split_lines(text: str) -> list[Line]:
 
 def has_markup(text: str) -> bool:
     """Whether HTML tags or named entities stand in the text as text."""
-    return bool(_TAG.search(text) or _ENTITY.search(text) or _DROPPED.search(text))
+    return bool(_TAG.search(text) or _ENTITY.search(text)) or _without_dropped(text) != text
 
 
 def strip_markup(text: str) -> list[Line]:
@@ -52,9 +52,22 @@ def strip_markup(text: str) -> list[Line]:
 
     A line of the file may become several, each with its number.
     """
-    text = _DROPPED.sub(lambda found: "\n" * found[0].count("\n"), text.removeprefix("\ufeff"))
+    text = _without_dropped(text.removeprefix("\ufeff"))
     text = _TAG.sub(_in_one_line, text)
     return [Line(no, piece) for no, line in enumerate(text.split("\n"), 1) for piece in _readable(line)]
+
+
+def _without_dropped(text: str) -> str:
+    """Return the text without comments, styles and scripts; their line feeds stay. What never ends is no such thing."""
+    for start, end in _DROPPED:
+        folded, kept, at = text.lower(), [], 0
+        if len(folded) != len(text):  # a letter whose small form is longer would shift the places
+            folded = text
+        while (begin := folded.find(start, at)) >= 0 and (finish := folded.find(end, begin)) >= 0:
+            kept += [text[at:begin], "\n" * text.count("\n", begin, finish)]
+            at = finish + len(end)
+        text = "".join(kept) + text[at:] if kept else text
+    return text
 
 
 def _in_one_line(found: re.Match[str]) -> str:

@@ -43,6 +43,12 @@ class Opening:
     body_at: int
     provenance: dict[str, Found] = field(default_factory=dict)
 
+    @property
+    def is_platform_s(self) -> bool:
+        """Whether a lead stands below a title and two empty lines: nobody but the platform writes so."""
+        title = self.provenance.get("title")
+        return self.lead_line is not None and bool(title and title.lines and self.lead_line - title.lines[1] > 2)  # noqa: PLR2004
+
 
 def read_opening(lines: Sequence[Line], *, has_time: bool) -> Opening:
     """Read the head of `lines`, which end where the text ends. `has_time`: the foot of the page tells the time."""

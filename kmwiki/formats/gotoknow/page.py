@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kmwiki.errors import Message, say
 from kmwiki.formats.gotoknow.comments import read_comments
-from kmwiki.formats.gotoknow.frame import Frame, find_frame
+from kmwiki.formats.gotoknow.frame import Frame, find_frame, read_heading
 from kmwiki.formats.gotoknow.lines import Line, has_markup, split_lines, strip_markup
 from kmwiki.formats.gotoknow.model import Found, Page
 from kmwiki.formats.gotoknow.opening import Opening, read_opening
@@ -66,7 +66,7 @@ def _layout(frame: Frame, opening: Opening) -> Layout:
     if opening.labels.is_anchor:
         return "header"
     is_post = (
-        frame.labels.is_anchor or frame.heading is not None or frame.footer_from is not None or opening.lead is not None
+        frame.labels.is_anchor or frame.heading is not None or frame.footer_from is not None or opening.is_platform_s
     )
     return "post" if is_post else "plain"
 
@@ -120,7 +120,7 @@ def _warn(frame: Frame, opening: Opening, labels: Labels, comments: Sequence[Pag
     if (
         frame.heading is not None
         and frame.heading.count == 0
-        and any(not line.is_blank for line in frame.lines[slice(*frame.rest)])
+        and any(not line.is_blank and read_heading(line.text, 0) is None for line in frame.lines[slice(*frame.rest)])
     ):
         warnings.append(say("The page says that it has no comments; the lines below were left out."))
     return warnings

@@ -55,6 +55,7 @@ _FEMALE = re.compile(r"ค่ะ|(?<!ล)คะ(?!แนน|น้า|เน|น
 _BOTH = re.compile(r"ครับ\s*[/,]\s*ค่?ะ|ค่?ะ\s*[/,]\s*ครับ")
 _INDENT = 3
 _LONGEST_ADDRESS = 24
+_LOOKED_AT = 200  # code points at either end of a line that tell how it begins and ends
 SHORT = 40
 """A line up to so many code points is short: a greeting alone, an address, a word of thanks."""
 
@@ -112,24 +113,25 @@ def _read(line: Line, empty: int, *, has_paragraph: bool) -> Item:
     text = line.text.strip()
     is_bullet = bool(_BULLET.match(line.text))
     said = _BULLET.sub("", text, count=1) if is_bullet else text
+    head, tail = said[:_LOOKED_AT], said[-_LOOKED_AT:]
     marker = _MARKER.match(text)
     return Item(
         line=line,
         empty_before=empty,
         has_blank_paragraph=has_paragraph,
         text=text,
-        is_greeting=bool(_GREETING.match(said)),
-        is_bare_greeting=_is_bare_greeting(said),
-        is_visit=bool(_VISIT.match(said)),
-        is_thanks=bool(_THANKS.match(said)),
+        is_greeting=bool(_GREETING.match(head)),
+        is_bare_greeting=len(said) <= _LOOKED_AT and _is_bare_greeting(said),
+        is_visit=bool(_VISIT.match(head)),
+        is_thanks=bool(_THANKS.match(head)),
         is_call=len(said) <= SHORT and bool(_CALL.match(said)),
-        is_reaction=bool(_REACTION.match(said)),
-        is_address=bool(_ADDRESS.match(said)),
-        is_closing=bool(_CLOSING.search(said)),
-        is_encouraging=bool(_ENCOURAGE.search(said)),
-        ends_politely=bool(_POLITE_END.search(said)),
-        goes_on=bool(_GOES_ON.match(said)),
-        stays_open=bool(_OPEN_END.search(said)),
+        is_reaction=bool(_REACTION.match(head)),
+        is_address=bool(_ADDRESS.match(head)),
+        is_closing=bool(_CLOSING.search(tail)),
+        is_encouraging=bool(_ENCOURAGE.search(tail)),
+        ends_politely=bool(_POLITE_END.search(tail)),
+        goes_on=bool(_GOES_ON.match(head)),
+        stays_open=bool(_OPEN_END.search(tail)),
         is_bullet=is_bullet,
         is_indented=not is_bullet and len(line.text) - len(line.text.lstrip()) >= _INDENT,
         is_full_name=is_full_name(text),

@@ -45,12 +45,7 @@ def add_comment(
 
     Invalid for an empty text, an answer to a comment elsewhere, or a passage that is not in the text.
     """
-    if not body.strip():
-        raise Invalid.one("body", say("Write something first."))
-    if problem := problem_of(author_name, longest=NAME_LONGEST):
-        raise Invalid.one("author_name", problem)
-    if parent_id is not None:
-        _check_parent(session, entry_source, parent_id)
+    _check_new(session, entry_source, body=body, author_name=author_name, parent_id=parent_id)
     is_imported = is_imported or bool(author_name) or confidence is not None or written is not None
     source = create_source(
         session,
@@ -63,22 +58,23 @@ def add_comment(
         audience=entry_source.audience,
         author_id=None if is_imported else caller.user_id,
     )
-    comment = Comment(
-        source_id=source.id,
-        source=source,
-        on_source_id=entry_source.id,
-        parent_id=parent_id,
-        author_name=author_name,
-        ord=ord,
-        confidence=confidence,
-        written=written,
-    )
+    comment = Comment(source_id=source.id, source=source, on_source_id=entry_source.id, parent_id=parent_id, ord=ord)
+    comment.author_name, comment.confidence, comment.written = author_name, confidence, written
     if passage is not None:
         _tie(session, entry_source, comment, passage)
     session.add(comment)
     session.flush()
     record(session, caller, "comment.added", project_id=source.project_id, source_id=source.id, root=entry_source.id)
     return comment
+
+
+def _check_new(session: Session, entry_source: Source, *, body: str, author_name: str, parent_id: int | None) -> None:
+    if not body.strip():
+        raise Invalid.one("body", say("Write something first."))
+    if problem := problem_of(author_name, longest=NAME_LONGEST):
+        raise Invalid.one("author_name", problem)
+    if parent_id is not None:
+        _check_parent(session, entry_source, parent_id)
 
 
 def _check_parent(session: Session, entry_source: Source, parent_id: int) -> None:

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from kmwiki.entries.schemas import EntryIn
     from kmwiki.security.policy import Caller
-    from kmwiki.sources.models import Revision
-
-_ORIGIN_DATES = ("written", "edited")
+    from kmwiki.sources.models import Revision, Source
 
 
 def create_entry(
@@ -59,36 +57,30 @@ def create_entry(
         meta=made.as_meta(),
         reason=data.reason,
     )
-    origin = data.origin.model_dump(mode="json", exclude_none=True) if data.origin else {}
-    entry = Entry(
+    entry = _entry_around(source, number=_next_number(session, project), origin=data.origin)
+    entry.origin_key, entry.original_id = origin_key, original_id
+    entry.provenance = dict(provenance) if provenance is not None else _set_by_person(data)
+    put_on(session, entry, made)
+    session.add(entry)
+    session.flush()
+    told = {"number": entry.number, "kind": entry.kind, "state": source.state}
+    record(session, caller, "entry.created", project_id=project.id, source_id=source.id, **told)
+    return entry
+
+
+def _entry_around(source: Source, *, number: int, origin: Origin | None) -> Entry:
+    return Entry(
         source_id=source.id,
         source=source,
-        project_id=project.id,
-        number=_next_number(session, project),
-        licence=data.origin.licence if data.origin else None,
-        origin_key=origin_key,
-        origin=origin,
-        original_id=original_id,
-        provenance=dict(provenance) if provenance is not None else _set_by_person(data),
-        written=data.origin.written if data.origin else None,
+        project_id=source.project_id,
+        number=number,
+        origin=origin.model_dump(mode="json", exclude_none=True) if origin else {},
+        licence=origin.licence if origin else None,
+        written=origin.written if origin else None,
         places=[],
         authors=[],
         tags=[],
     )
-    put_on(session, entry, made)
-    session.add(entry)
-    session.flush()
-    record(
-        session,
-        caller,
-        "entry.created",
-        project_id=project.id,
-        source_id=source.id,
-        number=entry.number,
-        kind=entry.kind,
-        state=source.state,
-    )
-    return entry
 
 
 def _next_number(session: Session, project: Project) -> int:
@@ -141,19 +133,10 @@ def save_entry(
     if revision.no != before.no:
         put_on(session, entry, made)
         changed = [name for name, value in made.as_meta().items() if value != before.meta.get(name)]
-        entry.provenance = {
-            **entry.provenance,
-            **(provenance if provenance is not None else dict.fromkeys(map(_field_name, changed), "person")),
-        }
-        record(
-            session,
-            caller,
-            "entry.saved",
-            project_id=entry.project_id,
-            source_id=entry.source_id,
-            revision=revision.no,
-            changed=changed,
-        )
+        by_whom = provenance if provenance is not None else dict.fromkeys(map(_field_name, changed), "person")
+        entry.provenance = {**entry.provenance, **by_whom}
+        told = {"revision": revision.no, "changed": changed}
+        record(session, caller, "entry.saved", project_id=entry.project_id, source_id=entry.source_id, **told)
         session.flush()
     return revision
 

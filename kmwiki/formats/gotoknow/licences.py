@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CC = re.compile(r"(?<![A-Za-z])CC[ -]?(?P<parts>BY(?:[ -](?:NC|ND|SA))*|0)(?![A-Za-z])", re.IGNORECASE)
+_CC = re.compile(r"(?<![A-Za-z])CC[ :-]*(?P<parts>BY(?:[ -](?:NC|ND|SA))*|0)(?![A-Za-z])", re.IGNORECASE)
 _PARTS = (
     ("NC", ("ไม่ใช้เพื่อการค้า", "ไม่ใช่เพื่อการค้า", "noncommercial")),
     ("ND", ("ไม่ดัดแปลง", "ไม่แก้ไขดัดแปลง", "ห้ามดัดแปลง", "noderiv")),

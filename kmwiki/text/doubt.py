@@ -23,6 +23,8 @@ _CLUSTER = regex.compile(r"\X")
 _FIRST_LOOK = 64
 _ISLAND = 4
 _BY_CHANCE = 4
+# How many characters a return may lack, and how many in a row make it worth looking.
+_MISSING, _GRAM = 8, 10
 # Changes reach at least and at most so far, in code points.
 _NEAR, _FAR = 24, 1200
 
@@ -154,23 +156,34 @@ def _inner(old: str, start: int, end: int) -> _Zone:
 def _again(kept: str, behind: str, width: int) -> tuple[int, bool]:
     """Say how much of the end of `kept` stands again within `kept + behind`, and whether that counts by itself.
 
-    A return that ends `width` behind is the change sliding over it.
+    A return that ends `width` behind is the change sliding over it. A few characters at the very end may be missing
+    from the return: they could have gone with the change.
     """
     if not kept or not behind:
         return 0, False
+    best, slide = _longest(kept, behind, width)
+    is_chance = len(_CLUSTER.findall(kept[-best:])) < _BY_CHANCE if best else True
+    for drop in range(1, min(_MISSING, len(kept) - _GRAM)):
+        rest, tail = kept[:-drop], kept[-drop:]
+        if drop + _GRAM > best and rest[-_GRAM:] in (tail + behind)[:-1]:
+            size, _ = _longest(rest, tail + behind, 0)
+            if len(_CLUSTER.findall(rest[-size:])) >= 2 * _BY_CHANCE:
+                best, is_chance = max(best, drop + size), False
+    if slide and (is_chance or slide == best):
+        return slide, True
+    return best, not is_chance
+
+
+def _longest(kept: str, behind: str, width: int) -> tuple[int, int]:
+    """Give the longest end of `kept` that stands again up to the end of `behind`, and the one that ends at `width`."""
     look = _FIRST_LOOK
     while True:
         tail = kept[-look:][::-1]
         sizes = _prefixes(tail, behind[::-1] + tail)[: len(behind)]
         best = max(sizes)
         if best < len(tail) or len(tail) == len(kept):
-            break
+            return best, sizes[len(behind) - width] if width else 0
         look *= 4
-    slide = sizes[len(behind) - width] if width else 0
-    is_chance = len(_CLUSTER.findall(kept[-best:])) < _BY_CHANCE if best else True
-    if slide and (is_chance or slide == best):
-        return slide, True
-    return best, not is_chance
 
 
 def _prefixes(pattern: str, text: str) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
 
 from flask import Response, request
 from flask_babel import get_locale, gettext
@@ -18,8 +18,8 @@ from kmwiki.search.request import read_request
 from kmwiki.search.schemas import SearchOut
 from kmwiki.security.policy import Permission
 
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
+
+Values = str | list[str] | None
 
 
 class SearchQuery(BaseModel):
@@ -27,23 +27,23 @@ class SearchQuery(BaseModel):
 
     q: str = Field(default="", description='Words, "phrases", prefix*, AND OR NOT, -word, brackets')
     mode: str | None = Field(default=None, description="auto (default), all, best or exact")
-    kind: str | None = None
-    province: str | None = Field(default=None, description="Code or name")
-    code: str | None = Field(default=None, description="Id or name of a code that stands in the text")
-    author: str | None = None
-    year: str | None = None
+    kind: Values = None
+    province: Values = Field(default=None, description="Code or name")
+    code: Values = Field(default=None, description="Id or name of a code that stands in the text")
+    author: Values = None
+    year: Values = None
     from_: str | None = Field(default=None, alias="from", description="First day, month or year of the event")
     to: str | None = None
-    in_: str | None = Field(default=None, alias="in", description="entry, comment, memo, code; default everything")
+    in_: Values = Field(default=None, alias="in", description="entry, comment, memo, code; default everything")
     sort: str | None = Field(default=None, description="relevance (default), event, event_asc or updated")
     page: str | None = None
     size: str | None = Field(default=None, description="1 to 100, default 20")
-    facets: str | None = Field(default=None, description="Which facets to count; default all, none for none")
+    facets: Values = Field(default=None, description="Which facets to count; default all, none for none")
 
 
 @bp.get("/projects/<slug>/search")
 @spec.validate(query=SearchQuery, resp=answers(SearchOut, refusals=(400, 401, 404, 422, 503)), tags=["search"])
-def search(slug: str, query: SearchQuery) -> ResponseReturnValue:
+def search(slug: str, query: SearchQuery) -> Response:
     """Find texts of a project that the caller may read, the best first, with passages, marks and facets."""
     del query  # read from the request itself: a filter may be given several times
     with session() as opened:
@@ -59,7 +59,5 @@ def search(slug: str, query: SearchQuery) -> ResponseReturnValue:
 def refuse(error: QueryError) -> Response:
     """Answer a query that cannot be read: 400, saying where."""
     answer = problem_for(error, 400)
-    body = answer.get_json()
-    body["position"] = error.position
-    answer.set_data(answer.json_module.dumps(body))
+    answer.set_data(json.dumps({**answer.get_json(), "position": error.position}, ensure_ascii=False))
     return answer

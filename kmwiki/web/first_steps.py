@@ -17,6 +17,8 @@ from kmwiki.web.context import settings
 from kmwiki.web.shell import may
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Response
 
     from kmwiki.accounts.models import Project
@@ -42,55 +44,74 @@ class Step:
     is_done: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A step before it is known whose: who may take it, its words, where it leads, and what tells that it is done."""
+
+    permission: Permission
+    name: str
+    why: str
+    endpoint: str
+    is_done: Callable[[Done, set[str]], bool]
+    query: str | None = None
+
+
+PLANS = (
+    Plan(
+        Permission.READ,
+        N_("Read a note"),
+        N_("Open one and look at the coloured passages: each is a quote under a code."),
+        "entries.index",
+        lambda done, seen: "read" in seen,
+    ),
+    Plan(
+        Permission.READ,
+        N_("Search with a Thai digit"),
+        N_("Look for ๔๐ คน: notes that say 40 คน are found as well."),
+        "search.page",
+        lambda done, seen: "search" in seen,
+        EXAMPLE,
+    ),
+    Plan(
+        Permission.CODE,
+        N_("Code a passage"),
+        N_("Select some words in a note with the mouse and choose a code from the list."),
+        "entries.index",
+        lambda done, seen: done.has_coded,
+    ),
+    Plan(
+        Permission.COMMENT,
+        N_("Answer a comment"),
+        N_("Say where you agree or doubt; comments are searched and coded like notes."),
+        "entries.index",
+        lambda done, seen: done.has_commented,
+    ),
+    Plan(
+        Permission.WRITE,
+        N_("Write a note of your own"),
+        N_("Choose a kind; the form brings the questions. A date may be written as you say it."),
+        "entries.new",
+        lambda done, seen: done.has_written,
+    ),
+    Plan(
+        Permission.MANAGE,
+        N_("Invite the team"),
+        N_("Add a person on the members page and hand over the link that signs them in."),
+        "members.index",
+        lambda done, seen: done.has_company,
+    ),
+)
+"""The steps in the order to take them."""
+
+
 def steps_of(project: Project, done: Done) -> list[Step]:
     """Return the steps that this person may take in the project, in the order to take them."""
     seen = set(request.cookies.get(COOKIE, "").split("."))
-    slug = project.slug
-    steps = [
-        (
-            Permission.READ,
-            N_("Read a note"),
-            N_("Open one and look at the coloured passages: each is a quote under a code."),
-            url_for("entries.index", slug=slug),
-            "read" in seen,
-        ),
-        (
-            Permission.READ,
-            N_("Search with a Thai digit"),
-            N_("Look for ๔๐ คน: notes that say 40 คน are found as well."),
-            url_for("search.page", slug=slug, q=EXAMPLE),
-            "search" in seen,
-        ),
-        (
-            Permission.CODE,
-            N_("Code a passage"),
-            N_("Select some words in a note with the mouse and choose a code from the list."),
-            url_for("entries.index", slug=slug),
-            done.has_coded,
-        ),
-        (
-            Permission.COMMENT,
-            N_("Answer a comment"),
-            N_("Say where you agree or doubt; comments are searched and coded like notes."),
-            url_for("entries.index", slug=slug),
-            done.has_commented,
-        ),
-        (
-            Permission.WRITE,
-            N_("Write a note of your own"),
-            N_("Choose a kind; the form brings the questions. A date may be written as you say it."),
-            url_for("entries.new", slug=slug),
-            done.has_written,
-        ),
-        (
-            Permission.MANAGE,
-            N_("Invite the team"),
-            N_("Add a person on the members page and hand over the link that signs them in."),
-            url_for("members.index", slug=slug),
-            done.has_company,
-        ),
+    return [
+        Step(plan.name, plan.why, url_for(plan.endpoint, slug=project.slug, q=plan.query), plan.is_done(done, seen))
+        for plan in PLANS
+        if may(plan.permission, project)
     ]
-    return [Step(name, why, url, is_done) for permission, name, why, url, is_done in steps if may(permission, project)]
 
 
 def notice(response: Response) -> Response:

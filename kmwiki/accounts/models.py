@@ -12,14 +12,20 @@ from kmwiki.db import Base, now
 
 
 class User(Base):
-    """A person with an account. `email` is kept in lower case; it is the name at sign-in."""
+    """A person with an account. `email` is kept in lower case; it is the name at sign-in.
+
+    `called` is how others address them, `affiliation` where they work: both may be empty.
+    """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    called: Mapped[str] = mapped_column(default="")
+    affiliation: Mapped[str] = mapped_column(default="")
     password_hash: Mapped[str | None]
+    password_changed: Mapped[datetime | None]  # by the person; a hash renewed at sign-in does not count
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(default="th")

@@ -32,10 +32,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class _Head:
+    """A source's text as it is now."""
+
+    no: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Rows:
     """What the hits of a page need, by id."""
 
-    heads: dict[int, Revision]
+    heads: dict[int, _Head]
     entries: dict[int, Entry]
     comments: dict[int, Comment]
     codes: dict[int, Code]
@@ -53,15 +61,15 @@ def _load(session: Session, matches: Sequence[Match]) -> _Rows:
     sources = [int(one.columns["source"][0]) for one in matches if "source" in one.columns]
     entry_ids = {int(one.columns["entry"][0]) for one in matches if "entry" in one.columns}
     codes = [int(one.columns["id"][0]) for one in matches if "id" in one.columns]
-    heads = session.scalars(
-        select(Revision)
+    heads = session.execute(
+        select(Revision.source_id, Revision.no, Revision.reading_text)
         .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
         .where(Revision.source_id.in_(sources))
     )
     entries = session.scalars(select(Entry).where(Entry.id.in_(entry_ids)).options(selectinload(Entry.places)))
     comments = session.scalars(select(Comment).where(Comment.source_id.in_(sources)))
     return _Rows(
-        {row.source_id: row for row in heads},
+        {source_id: _Head(no, text) for source_id, no, text in heads},
         {row.id: row for row in entries},
         {row.source_id: row for row in comments},
         {row.id: row for row in session.scalars(select(Code).where(Code.id.in_(codes)))},
@@ -94,13 +102,13 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
     if entry is None or head is None:
         return None
     comment = rows.comments.get(source_id)
-    found = places(head.reading_text, folded_once((head.source_id, head.no), head.reading_text), leaves)
-    passages = snippets(head.reading_text, found, leaves)
+    found = places(folded_once((source_id, head.no), head.text), leaves)
+    passages = snippets(head.text, found, leaves)
     shown = [_out(one, codes=_codes_at(one, rows.codings.get(source_id, ()))) for one in passages]
     is_entry = comment is None
     if is_entry:
         shown = [*_others(entry, leaves, most=3 - len(shown)), *shown]
-    if not shown and (first := opening(head.reading_text)) is not None:
+    if not shown and (first := opening(head.text)) is not None:
         shown = [_out(first)]
     return HitOut(
         type=match.columns["type"][0],
@@ -151,13 +159,13 @@ def _others(entry: Entry, leaves: Sequence[Leaf], *, most: int) -> list[SnippetO
         if len(found) >= max(most, 1):
             break
         if text:
-            here = places(text, fold_with_map(text), leaves)
+            here = places(fold_with_map(text), leaves)
             found += [_out(one, part) for one in snippets(text, here, leaves, most=1)]
     return found
 
 
 def _marks(text: str, leaves: Sequence[Leaf]) -> list[tuple[int, int]]:
-    return merged(places(text, fold_with_map(text), leaves))
+    return merged(text, places(fold_with_map(text), leaves))
 
 
 def _codes_at(snippet: Snippet, codings: Iterable[Coding]) -> list[int]:
@@ -185,7 +193,7 @@ def _out(snippet: Snippet, part: str = "body", codes: Sequence[int] = ()) -> Sni
 def _code_hit(project: Project, match: Match, code: Code, leaves: Sequence[Leaf]) -> HitOut:
     shown: list[SnippetOut] = []
     for text in (code.definition, code.include, code.exclude, code.example, *code.aliases):
-        here = places(text, fold_with_map(text), leaves)
+        here = places(fold_with_map(text), leaves)
         shown += [_out(one, "fields") for one in snippets(text, here, leaves, most=1)]
     if not shown and (first := opening(code.definition)) is not None:
         shown = [_out(first, "fields")]

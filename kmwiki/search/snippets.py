@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from kmwiki.search.engine import Fact, Has, Leaf
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 WIDTH = 170
 BEFORE = 50
 MOST = 3
-MOST_PLACES = 400
+MOST_PLACES = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,12 @@ def folded_once(key: tuple[int, int], text: str) -> Folded:
     return fold_with_map(text)
 
 
-def places(text: str, folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
-    """Find every leaf in a text, in order of place; ends lie between clusters."""
+def places(folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
+    """Find every leaf in a text, in order of place; what is shown of them is snapped to clusters later."""
     found = set()
     for number, leaf in enumerate(leaves):
         for start, end in _found(folded.text, leaf):
-            found.add(Place(*snap(text, *folded.original(start, end)), number))
+            found.add(Place(*folded.original(start, end), number))
     return sorted(found, key=lambda place: (place.start, -place.end))[:MOST_PLACES]
 
 
@@ -75,15 +76,19 @@ def _edges(folded: str) -> frozenset[int]:
     return frozenset(word.start for word in segmenter().words(folded))
 
 
-def merged(found: Iterable[Place]) -> list[tuple[int, int]]:
-    """Join places that touch or overlap into ranges to mark."""
-    ranges: list[tuple[int, int]] = []
-    for place in found:
-        if ranges and place.start <= ranges[-1][1]:
-            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], place.end))
+def merged(text: str, found: Iterable[Place]) -> list[tuple[int, int]]:
+    """Join places that touch or overlap into ranges to mark, their ends between clusters."""
+    return _joined(snap(text, start, end) for start, end in _joined((place.start, place.end) for place in found))
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            ranges.append((place.start, place.end))
-    return ranges
+            joined.append((start, end))
+    return joined
 
 
 def snippets(text: str, found: Sequence[Place], leaves: Sequence[Leaf], *, most: int = MOST) -> list[Snippet]:
@@ -92,16 +97,19 @@ def snippets(text: str, found: Sequence[Place], leaves: Sequence[Leaf], *, most:
         return []
     counts = Counter(place.leaf for place in found)
     worth = {leaf: _length(leaves[leaf]) / count**0.5 for leaf, count in counts.items()}
-    ranges = merged(found)
-    windows: list[tuple[float, int, int]] = []
-    for start, _ in ranges:
-        inside = {place.leaf for place in found if start <= place.start and place.end <= start + WIDTH - BEFORE}
-        windows.append((-sum(worth[leaf] for leaf in inside), start, start + WIDTH - BEFORE))
-    chosen: list[tuple[int, int]] = []
-    for _, start, end in sorted(windows):
-        if len(chosen) < most and all(end + BEFORE <= low or start - BEFORE >= high for low, high in chosen):
-            chosen.append((start, end))
-    return [_snippet(text, start, ranges) for start, _ in sorted(chosen)]
+    reach = WIDTH - BEFORE
+    windows: list[tuple[float, int]] = []
+    for at, place in enumerate(found):
+        if not at or place.start > found[at - 1].start:
+            until = place.start + reach
+            inside = {one.leaf for one in takewhile(lambda one: one.start < until, found[at:]) if one.end <= until}  # noqa: B023
+            windows.append((-sum(worth[leaf] for leaf in inside), place.start))
+    chosen: list[int] = []
+    for _, start in sorted(windows):
+        if len(chosen) < most and all(abs(start - other) >= WIDTH for other in chosen):
+            chosen.append(start)
+    ranges = _joined((place.start, place.end) for place in found)
+    return [_snippet(text, start, ranges) for start in sorted(chosen)]
 
 
 def _length(leaf: Leaf) -> int:
@@ -119,9 +127,8 @@ def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]]) -> Snipp
         blank = max(text.rfind(" ", end - 25, end), text.rfind("\n", end - 25, end))
         end = blank if blank > max((high for low, high in ranges if low < end), default=0) else end
     start, end = snap(text, start, end)
-    marks = tuple(
-        (max(low, start) - start, min(high, end) - start) for low, high in ranges if low < end and high > start
-    )
+    inside = _joined(snap(text, low, high) for low, high in ranges if low < end and high > start)
+    marks = tuple((max(low, start) - start, min(high, end) - start) for low, high in inside)
     return Snippet(text[start:end], start, end, marks, goes_on=bool(text[end:].strip()))
 
 

@@ -19,7 +19,8 @@ from uuid import uuid4
 from whoosh.filedb.filestore import FileStorage
 
 from kmwiki.search.engine import Ask, EngineStatus, IndexBusy, IndexMissing, IndexStale, Match
-from kmwiki.search.whoosh_index import WhooshIndex, merge_all
+from kmwiki.search.whoosh_fields import merge_all
+from kmwiki.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

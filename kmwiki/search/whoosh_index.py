@@ -8,83 +8,26 @@ which is some hundred times faster than its OR. Segments never change, so each i
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from whoosh import formats, index
-from whoosh.fields import STORED, FieldType, Schema
+from whoosh import index
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import LockError
 
 from kmwiki.search.engine import Ask, Document, IndexBusy, IndexMissing, Match
 from kmwiki.search.view import Held, View
+from kmwiki.search.whoosh_fields import Codec, merge_small, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 LOCK_SECONDS = 5.0
-POOL_MB = 48
-SMALL, MOST_SMALL, MERGED_AT_MOST = 64, 8, 512
-"""Segments of up to SMALL texts are joined when there are more than MOST_SMALL of them."""
+POOL_MB = 128
 DECODED = 4096
-FIELDS = ("words", "trigrams")
-
-
-class Counted(FieldType):  # type: ignore[misc]  # Whoosh ships no types
-    """A field that is handed its terms ready-made, each with its weight."""
-
-    def __init__(self) -> None:
-        self.format = formats.Existence()
-        self.analyzer = self.vector = self.column_type = None
-        self.indexed = True
-        self.scorable = self.stored = self.unique = self.spelling = self.sortable = False
-
-    def index(self, value: Mapping[str, float], **options: Any) -> list[tuple[bytes, int, float, bytes]]:
-        """Give Whoosh the postings of one text."""
-        del options
-        return [(term.encode(), 1, weight, b"") for term, weight in value.items()]
-
-
-def schema() -> Schema:
-    """Return the fields of the index."""
-    return Schema(words=Counted(), trigrams=Counted(), document=STORED())
-
-
-def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Join many small segments into the one being written; large ones wait for the night."""
-    small = [segment for segment in segments if segment.doc_count_all() <= SMALL]
-    if len(small) <= MOST_SMALL:
-        return segments
-    joined, total = [], 0
-    for segment in sorted(small, key=lambda one: one.doc_count_all()):
-        total += segment.doc_count_all()
-        if total > MERGED_AT_MOST:
-            break
-        joined.append(segment)
-    for segment in joined:
-        with _opened(writer.storage, writer.schema, segment) as reader:
-            writer.add_reader(reader)
-    return [segment for segment in segments if segment not in joined]
-
-
-def merge_all(writer: Any, segments: list[Any]) -> list[Any]:
-    """Join all segments."""
-    for segment in segments:
-        with _opened(writer.storage, writer.schema, segment) as reader:
-            writer.add_reader(reader)
-    return []
-
-
-@contextmanager
-def _opened(storage: Any, fields: Any, segment: Any) -> Iterator[Any]:
-    reader = SegmentReader(storage, fields, segment)
-    try:
-        yield reader
-    finally:
-        reader.close()
 
 
 @contextmanager
@@ -104,11 +47,22 @@ class Segment:
     def __init__(self, storage: Any, fields: Any, segment: Any) -> None:
         self.reader = SegmentReader(storage, fields, segment)
         self.held: list[tuple[int, Held]] = []
+        self._vocabularies: dict[int, Counter[str]] = {}
         for _, stored in self.reader.iter_docs():
             project_id, *rest = stored["document"]
             self.held.append((project_id, Held(*rest)))
         # Documents deleted before the segment was opened are not given by iter_docs; numbers must still be right.
         self.numbers = [number for number in range(segment.doc_count_all()) if not segment.is_deleted(number)]
+
+    def vocabulary(self, project_id: int) -> Counter[str]:
+        """Count the words of a project's texts: read when first asked for, then kept."""
+        if project_id not in self._vocabularies:
+            found: Counter[str] = Counter()
+            for _, stored in self.reader.iter_docs():
+                if stored["document"][0] == project_id:
+                    found.update(stored["lexicon"].decode().split("\n"))
+            self._vocabularies[project_id] = found
+        return self._vocabularies[project_id]
 
     def close(self) -> None:
         """Close the files."""
@@ -168,17 +122,12 @@ class Snapshot:
         with self._lock, damage_shown():
             return sum(segment.reader.doc_frequency(field, term) for segment in self.segments.values())
 
-    def vocabulary(self, project_id: int) -> dict[str, int]:
-        """Count the words of a project."""
-        prefix = _term(project_id, "")
-        found: dict[str, int] = {}
+    def vocabulary(self, project_id: int) -> Counter[str]:
+        """Count the words of a project; deleted texts count until their segment is joined to another."""
+        found: Counter[str] = Counter()
         with self._lock, damage_shown():
             for segment in self.segments.values():
-                for term, info in segment.reader.iter_field("words", prefix):
-                    if not term.startswith(prefix):
-                        break
-                    word = term[len(prefix) :].decode()
-                    found[word] = found.get(word, 0) + info.doc_frequency()
+                found.update(segment.vocabulary(project_id))
         return found
 
 
@@ -190,10 +139,17 @@ class _Lists:
         self._project_id = project_id
         self._places = places
         self._decoded: OrderedDict[tuple[str, str], list[tuple[int, float]]] = OrderedDict()
+        self._frequencies: dict[tuple[str, str], int] = {}
 
     def frequency(self, field: str, term: str) -> int:
         """Count the texts that hold the term, roughly."""
-        return self._snapshot.frequency(field, _term(self._project_id, term))
+        found = self._frequencies.get((field, term))
+        if found is None:
+            found = self._snapshot.frequency(field, _term(self._project_id, term))
+            self._frequencies[field, term] = found
+            if len(self._frequencies) > 8 * DECODED:
+                self._frequencies.clear()
+        return found
 
     def postings(self, field: str, term: str) -> list[tuple[int, float]]:
         """Return where the term stands in the view."""
@@ -302,7 +258,9 @@ class WhooshIndex:
         new = list(documents)
         gone = {*dropped, *(document.key for document in new)}
         try:
-            writer = index.FileIndex(self._storage, indexname="MAIN").writer(timeout=LOCK_SECONDS, limitmb=POOL_MB)
+            writer = index.FileIndex(self._storage, indexname="MAIN").writer(
+                timeout=LOCK_SECONDS, limitmb=POOL_MB, codec=Codec()
+            )
         except LockError as error:
             raise IndexBusy from error
         try:
@@ -329,7 +287,7 @@ class WhooshIndex:
         with self.snapshot() as snapshot:
             return {held.key: held.version for _, _, _, held in snapshot.live()}
 
-    def vocabulary(self, project_id: int) -> dict[str, int]:
+    def vocabulary(self, project_id: int) -> Counter[str]:
         """Return the words of a project with their counts."""
         with self.snapshot() as snapshot:
             return snapshot.vocabulary(project_id)
@@ -353,6 +311,7 @@ def _stored(document: Document) -> dict[str, Any]:
     return {
         "words": {mark + word: weight for word, weight in document.words.items()},
         "trigrams": {mark + trigram: weight for trigram, weight in document.trigrams.items()},
+        "lexicon": "\n".join(document.words).encode(),
         "document": (
             document.project_id,
             document.key,

@@ -18,7 +18,6 @@ from kmwiki.search.request import read_request
 from kmwiki.search.schemas import SearchOut
 from kmwiki.security.policy import Permission
 
-
 Values = str | list[str] | None
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-_PRODUCT = Path(__file__).parent / "data" / "abbreviations.tsv"
+_DATA = Path(__file__).parent / "data"
+_PRODUCT = _DATA / "abbreviations.tsv"
 MOST_WORDS = 6
 """So many words of a query are tried together as one name."""
 
@@ -56,6 +57,12 @@ def product_pairs() -> tuple[tuple[str, str], ...]:
     lines = (line for line in product_text().splitlines() if line and not line.startswith("#"))
     pairs = (line.split("\t") for line in lines)
     return tuple((short, full) for short, full in pairs)
+
+
+@cache
+def small_words() -> frozenset[str]:
+    """Return the words that stand everywhere: a question is ranked by them, but they are not marked in passages."""
+    return frozenset((_DATA / "small_words.txt").read_text(encoding="utf-8").split())
 
 
 def dictionary(session: Session, project_id: int) -> Dictionary:

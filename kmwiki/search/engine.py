@@ -8,7 +8,7 @@ every engine to the same answers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -114,9 +114,11 @@ class Ask:
     """Only so many of the rarest trigrams are looked up; the others cost much and tell little."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A text that was found. `is_whole`: every group stands there as whole words."""
+class Match(NamedTuple):
+    """A text that was found. `is_whole`: every group stands there as whole words.
+
+    A tuple, since a common word makes tens of thousands of them.
+    """
 
     key: str
     score: float

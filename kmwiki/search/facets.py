@@ -6,7 +6,8 @@ the reader may see is ever counted: the matches have been checked before they co
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -32,23 +33,20 @@ TYPE_LABELS = {"entry": N_("Notes"), "comment": N_("Comments"), "memo": N_("Memo
 
 def narrow(matches: Iterable[Match], request: SearchRequest) -> tuple[list[Match], dict[str, Counter[str]]]:
     """Return the matches that every filter lets through, and for each wanted facet the count of each value."""
+    if request.first is not None or request.last is not None:
+        matches = [match for match in matches if _is_within(match.columns.get("event", ()), request)]
     found: list[Match] = []
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    wanted = set(request.facets)
-    filters = request.filters.items()
-    has_dates = request.first is not None or request.last is not None
+    nearly: dict[str, list[Match]] = {name: [] for name in request.filters}
     for match in matches:
-        columns = match.columns
-        if has_dates and not _is_within(columns.get("event", ()), request):
-            continue
-        failing = [name for name, values in filters if values.isdisjoint(columns.get(name, ()))]
-        if len(failing) > 1:
-            continue
+        failing = [name for name, values in request.filters.items() if values.isdisjoint(match.columns.get(name, ()))]
         if not failing:
             found.append(match)
-        for name in wanted if not failing else wanted.intersection(failing):
-            for value in columns.get(name, ()):
-                counts[name][value] += 1
+        elif len(failing) == 1:
+            nearly[failing[0]].append(match)
+    counts = {
+        name: Counter(chain.from_iterable(one.columns.get(name, ()) for one in chain(found, nearly.get(name, ()))))
+        for name in request.facets
+    }
     return found, counts
 
 

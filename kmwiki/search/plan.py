@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from kmwiki.errors import say
 from kmwiki.search import query
 from kmwiki.search.compounds import all_words
-from kmwiki.search.dictionary import MOST_WORDS
+from kmwiki.search.dictionary import MOST_WORDS, small_words
 from kmwiki.search.documents import trigrams_of
 from kmwiki.search.engine import AllOf, AnyOf, Ask, Fact, Has, Leaf, Node, Without
 from kmwiki.search.equals import said_in, show_equals
@@ -130,7 +130,9 @@ def best(parsed: Parsed, project_id: int, dictionary: Dictionary, segmenter: Seg
     first = _node(tree, build) if len(query.words_of(tree)) <= query.MAX_PARTS else None
     trigrams = tuple(dict.fromkeys(trigrams_of(folded[:2000])))
     ask = Ask(project_id, None, (), tuple(build.boosts), ranked, trigrams)
-    marks = tuple(Has(word) for word, _ in ranked)
+    marks = tuple(Has(word) for word, _ in ranked if word not in small_words() and len(word) > 1) or tuple(
+        Has(word) for word, _ in ranked
+    )
     groups = tuple((mark,) for mark in marks)
     return Plan("best", parsed, ask, groups, tuple(build.also), understood(tree), first, marks)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -159,7 +159,7 @@ def _matches(search: _Search, made: Plan) -> list[Match]:
         return matches
     first = {one.key for one in search.engine.find(Ask(search.project.id, made.first))}
     return [
-        replace(one, is_whole=one.key in first)
+        one._replace(is_whole=one.key in first)
         for one in sorted(matches, key=lambda match: (match.key not in first, -match.score, match.key))
     ]
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WIDTH = 170
 BEFORE = 50
 MOST = 3
+NEAR = 20
 MOST_PLACES = 150
 
 
@@ -124,8 +125,8 @@ def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]]) -> Snipp
     if start > 0:
         start = _after_blank(text, start, around)
     if end < len(text):
-        blank = max(text.rfind(" ", end - 25, end), text.rfind("\n", end - 25, end))
-        end = blank if blank > max((high for low, high in ranges if low < end), default=0) else end
+        last = max((high for low, high in ranges if low < end), default=0)
+        end = _before_blank(text, end, last)
     start, end = snap(text, start, end)
     inside = _joined(snap(text, low, high) for low, high in ranges if low < end and high > start)
     marks = tuple((max(low, start) - start, min(high, end) - start) for low, high in inside)
@@ -133,10 +134,24 @@ def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]]) -> Snipp
 
 
 def _after_blank(text: str, start: int, limit: int) -> int:
-    for at in range(start, min(start + 25, limit)):
+    """Move a beginning behind a near blank, else to the beginning of a word, but not beyond `limit`."""
+    for at in range(start, min(start + NEAR, limit)):
         if text[at].isspace():
             return at + 1
-    return start
+    around = max(0, start - NEAR)
+    words = segmenter().words(text[around : start + NEAR])
+    return next((around + word.start for word in words if start <= around + word.start <= limit), start)
+
+
+def _before_blank(text: str, end: int, limit: int) -> int:
+    """Move an end before a near blank, else to the end of a word, but not before `limit`."""
+    for at in range(end, max(end - NEAR, limit), -1):
+        if text[at - 1].isspace():
+            return at - 1
+    around = max(0, end - NEAR)
+    words = segmenter().words(text[around : end + NEAR])
+    ends = [around + word.end for word in words if limit <= around + word.end <= end]
+    return max(ends, default=end)
 
 
 def opening(text: str, *, length: int = WIDTH) -> Snippet | None:

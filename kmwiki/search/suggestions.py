@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
@@ -26,6 +27,7 @@ _SILENT = re.compile("[\u0e47-\u0e4e]|[ก-ฮ][ิุ]?\u0e4c")
 _ALIKE = str.maketrans("ูีืใฌฆฎฏฐฑฒณญศษฬ", "ุิึไชคดตทททนยสสล")
 
 
+@lru_cache(maxsize=100_000)
 def skeleton(word: str) -> str:
     """Drop what is easily mistyped: tones, silent letters, length of vowels, letters of one sound."""
     return _SILENT.sub("", word).translate(_ALIKE)

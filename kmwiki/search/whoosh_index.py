@@ -77,6 +77,7 @@ class Snapshot:
         self.segments = segments
         self.deleted = deleted
         self._views: dict[int, View] = {}
+        self._vocabularies: dict[int, Counter[str]] = {}
         self._lock = threading.RLock()
 
     def live(self) -> Iterator[tuple[str, int, int, Held]]:
@@ -124,11 +125,13 @@ class Snapshot:
 
     def vocabulary(self, project_id: int) -> Counter[str]:
         """Count the words of a project; deleted texts count until their segment is joined to another."""
-        found: Counter[str] = Counter()
         with self._lock, damage_shown():
-            for segment in self.segments.values():
-                found.update(segment.vocabulary(project_id))
-        return found
+            found = self._vocabularies.get(project_id)
+            if found is None:
+                found = self._vocabularies[project_id] = Counter()
+                for segment in self.segments.values():
+                    found.update(segment.vocabulary(project_id))
+            return found
 
 
 class _Lists:

@@ -20,6 +20,7 @@ GROUPS = (
     "tokens",
     "import_",
     "search",
+    "backup",
 )
 """The command groups; each is a module of this package that lists its `commands`."""
 

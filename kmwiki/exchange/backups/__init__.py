@@ -1,0 +1,1 @@
+"""Backups: one file that holds an instance, is checked before it is trusted, and goes in whole or not at all."""

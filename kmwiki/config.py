@@ -95,4 +95,20 @@ def _parse(variable: str, name: str, text: str) -> object:
                 )
             )
         return text.rstrip("/")
+    if name == "mail_url" and not _is_mail_url(text):  # not shown: there may be a password in it
+        raise Invalid(
+            say(
+                "%(variable)s must be like file:/folder or smtp://user:password@mail.example.org:587?starttls=1.",
+                variable=variable,
+            )
+        )
     return text
+
+
+def _is_mail_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        is_server = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_server or (parts.scheme == "file" and parts.path.startswith("/") and not parts.netloc)

@@ -39,12 +39,16 @@ def job_kinds() -> dict[str, JobKind]:
     """Return what to do with each kind of job."""
     from kmwiki.exchange.importing.job import import_batch  # noqa: PLC0415 - commands that run no job need not load it
     from kmwiki.jobs.worker import JobKind  # noqa: PLC0415
+    from kmwiki.notifications import job as mail  # noqa: PLC0415
     from kmwiki.search.indexing import index_batch, rebuild_batch  # noqa: PLC0415
+    from kmwiki.web.i18n import translate  # noqa: PLC0415
 
+    send = functools.partial(mail.send_letters, translate=translate)
     return {
         "index": JobKind(index_batch, batch=200),
         "rebuild": JobKind(rebuild_batch),
         "import": JobKind(import_batch),
+        "mail": JobKind(send, lane="mail", most_tries=mail.MOST_TRIES),
     }
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
-from kmwiki.accounts.fields import clean_name
+from kmwiki.accounts.fields import clean_label, clean_name
 from kmwiki.accounts.models import ApiToken, User
 from kmwiki.accounts.queries import user_for
-from kmwiki.accounts.service import end_sessions, void_links
+from kmwiki.accounts.service import end_sessions, remove_member, void_links
 from kmwiki.db import now
 from kmwiki.errors import Conflict, say
 from kmwiki.events.service import record
@@ -17,6 +17,7 @@ from kmwiki.events.service import record
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from kmwiki.accounts.models import Project
     from kmwiki.security.policy import Caller
 
 
@@ -28,6 +29,26 @@ def rename(session: Session, caller: Caller, name: str) -> User:
         record(session, caller, "user.renamed", user=user.id, before=user.name)
         user.name = clean
     return user
+
+
+def set_profile(session: Session, caller: Caller, *, called: str, affiliation: str) -> User:
+    """Change how the caller is called and where they work; both may be left empty. Invalid names the field."""
+    user = user_for(session, caller.user_id or 0)
+    wanted = {"called": clean_label(called, "called"), "affiliation": clean_label(affiliation, "affiliation")}
+    before = {key: getattr(user, key) for key in wanted if getattr(user, key) != wanted[key]}
+    for key in before:
+        setattr(user, key, wanted[key])
+    if before:
+        record(session, caller, "user.profile_set", user=user.id, before=before)
+    return user
+
+
+def leave(session: Session, caller: Caller, project: Project) -> None:
+    """Take the caller out of a project. What they wrote stays; their drafts wait until they come back.
+
+    NotFound for no member; Conflict for the last owner.
+    """
+    remove_member(session, caller, project, user_for(session, caller.user_id or 0))
 
 
 def set_active(session: Session, caller: Caller, user: User, *, is_active: bool) -> None:

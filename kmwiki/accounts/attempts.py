@@ -24,6 +24,10 @@ ACCOUNT = Throttle(limit=40, window=15 * 60)
 """Wrong tries on one account from addresses that it does not know."""
 ADDRESS = Throttle(limit=60, window=10 * 60)
 """Wrong tries from one address, whatever the account; a whole office may share one."""
+RESET_ACCOUNT = Throttle(limit=3, window=15 * 60)
+"""Letters with a link to one account. The last of them works, so a stranger who asks keeps nobody out."""
+RESET_ADDRESS = Throttle(limit=20, window=15 * 60)
+"""Letters that one address asks for, whatever the accounts."""
 
 
 def take(email: str, address: str, *, is_known: bool) -> None:
@@ -44,6 +48,22 @@ def take(email: str, address: str, *, is_known: bool) -> None:
         ACCOUNT.note(email)
 
 
+def take_letter(email: str, address: str) -> None:
+    """Count a letter with a link that is about to be asked for; the account need not exist. TooMany."""
+    wait = max(RESET_ACCOUNT.wait(email), RESET_ADDRESS.wait(address))
+    if wait:
+        raise TooMany(
+            say(
+                "Several links have been asked for already. Look into the mailbox, also among spam, or wait "
+                "%(minutes)s min and ask again.",
+                minutes=-(-wait // 60),
+            ),
+            retry_after=wait,
+        )
+    RESET_ACCOUNT.note(email)
+    RESET_ADDRESS.note(address)
+
+
 def forgive(email: str, address: str) -> None:
     """Forget the tries of this account from this address: the password was right."""
     PAIR.forget(f"{email}\n{address}")
@@ -53,7 +73,7 @@ def forgive(email: str, address: str) -> None:
 
 def forget_all() -> None:
     """Forget all tries, as a restart does."""
-    for throttle in (PAIR, ACCOUNT, ADDRESS):
+    for throttle in (PAIR, ACCOUNT, ADDRESS, RESET_ACCOUNT, RESET_ADDRESS):
         throttle.clear()
 
 

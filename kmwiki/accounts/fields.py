@@ -64,6 +64,11 @@ def clean_name(text: str, field: str = "name") -> str:
     return name
 
 
+def clean_label(text: str, field: str) -> str:
+    """Return one line that may be empty, such as where somebody works; else as `clean_name`."""
+    return clean_name(text, field) if text.translate(_NOTHING).strip() else ""
+
+
 def clean_description(text: str) -> str:
     """Return a project's description: any text of at most 2,000 characters, its line ends made equal."""
     plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -120,11 +120,16 @@ def tokens_of(session: Session, user_id: int) -> Sequence[ApiToken]:
     ).all()
 
 
-def link_state(session: Session, secret: str) -> str:
-    """Return what became of a one-time link: `ready`, `used`, `expired` or `unknown`."""
-    row = session.scalar(
+def link_row(session: Session, secret: str) -> OneTimeLink | None:
+    """Return the one-time link of this secret with its person, in force or not."""
+    return session.scalar(
         select(OneTimeLink).where(OneTimeLink.token_hash == digest(secret)).options(joinedload(OneTimeLink.user))
     )
+
+
+def link_state(session: Session, secret: str) -> str:
+    """Return what became of a one-time link: `ready`, `used`, `expired` or `unknown`."""
+    row = link_row(session, secret)
     if row is None or not row.user.is_active:
         return "unknown"
     if row.used is not None:
@@ -179,6 +184,17 @@ def projects_of(session: Session, caller: Caller) -> Sequence[Project]:
     """Return the projects that the caller may read, by name in Thai order."""
     rows = session.scalars(select(Project).where(projects_where(caller, Permission.READ))).all()
     return sorted(rows, key=lambda row: (sort_key(row.name), row.id))
+
+
+def newest_project(session: Session, user_id: int) -> Project | None:
+    """Return the project that this person became a member of last, or None."""
+    return session.scalar(
+        select(Project)
+        .join(Membership, Membership.project_id == Project.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Membership.created.desc(), Project.id.desc())
+        .limit(1)
+    )
 
 
 def project_by_slug(session: Session, slug: str) -> Project | None:

@@ -100,7 +100,7 @@ def set_password(
     says what is wrong with the password.
     """
     passwords.check_new(password, email=user.email, name=user.name)
-    user.password_hash = passwords.hash_password(password)
+    user.password_hash, user.password_changed = passwords.hash_password(password), now()
     end_sessions(session, caller, user, keep_secret=keep_secret)
     void_links(session, user)
     record(session, caller, "user.password_set", user=user.id)
@@ -215,12 +215,12 @@ def touch_session(session: Session, secret: str) -> None:
 def create_link(session: Session, caller: Caller, user: User, *, purpose: str = "sign_in") -> str:
     """Make a one-time link that signs this person in; return the secret for the address `/link/SECRET`.
 
-    `purpose` is sign_in or reset (an hour) or invite (seven days). Links made before for this person stop working.
-    Invalid if the person is not active.
+    `purpose` is sign_in or reset (an hour) or invite (seven days). Links made before for this person stop working, but
+    anybody can ask for a reset: that ends earlier resets only, not an invitation. Invalid if the person is not active.
     """
     if not user.is_active:
         raise Invalid(say("The account of %(email)s is not active. Make it active first.", email=user.email))
-    void_links(session, user)
+    void_links(session, user, only=purpose if purpose == "reset" else None)
     secret, moment = new_secret(), now()
     row = OneTimeLink(
         user_id=user.id, purpose=purpose, token_hash=digest(secret), created=moment, expires=moment + LINK_LIFE[purpose]
@@ -231,14 +231,15 @@ def create_link(session: Session, caller: Caller, user: User, *, purpose: str = 
     return secret
 
 
-def void_links(session: Session, user: User) -> None:
-    """Let all unused one-time links of a person expire now."""
+def void_links(session: Session, user: User, *, only: str | None = None) -> None:
+    """Let all unused one-time links of a person expire now, or those of one purpose."""
     moment = now()
-    session.execute(
+    ending = (
         update(OneTimeLink)
         .where(OneTimeLink.user_id == user.id, OneTimeLink.used.is_(None), OneTimeLink.expires > moment)
         .values(expires=moment)
     )
+    session.execute(ending if only is None else ending.where(OneTimeLink.purpose == only))
 
 
 def use_link(session: Session, secret: str, device: Device = NO_DEVICE) -> tuple[SignInSession, str]:

@@ -85,7 +85,9 @@ def check_jobs(settings: Settings) -> str:
         failed = session.query(Job).filter(Job.state == "failed", Job.is_kept.is_(False)).count()
         waiting = session.query(Job).filter(Job.state.in_(("queued", "running"))).count()
     if failed:
-        raise ValueError(f"{failed} jobs have failed; `kmwiki search rebuild` mends those of the index")
+        raise ValueError(
+            f"{failed} jobs have failed; `kmwiki search rebuild` mends those of the index, the page of mail those of mail"
+        )
     return f"{waiting} waiting"
 
 

@@ -18,7 +18,7 @@ from flask import current_app
 from kmwiki.cli.first_start import first_link, install_demo_once
 from kmwiki.cli.instance import settings
 from kmwiki.errors import Unavailable, say
-from kmwiki.jobs.worker import Worker, start_thread
+from kmwiki.jobs.worker import start_thread, workers_for
 from kmwiki.search.indexing import prepare
 
 if TYPE_CHECKING:
@@ -46,13 +46,15 @@ def serve(host: str, port: int, *, demo: bool) -> None:
             install_demo_once()
         prepare()
         announce(address, first_link(settings().base_url))
-        worker = Worker(app.config["KMWIKI_JOB_KINDS"]())
-        thread = start_thread(worker)
+        workers = workers_for(app.config["KMWIKI_JOB_KINDS"]())
+        threads = [start_thread(worker) for worker in workers]
         try:
             run_server(app, opened)
         finally:
-            worker.stop()
-            thread.join(timeout=10)
+            for worker in workers:
+                worker.stop()
+            for thread in threads:
+                thread.join(timeout=10)
 
 
 def announce(address: str, link: str | None) -> None:

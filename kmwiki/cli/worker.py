@@ -7,21 +7,29 @@ import signal
 import click
 from flask import current_app
 
-from kmwiki.jobs.worker import Worker
+from kmwiki.jobs.worker import Worker, start_thread, workers_for
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Run what is due now and end.")
 def worker(*, once: bool) -> None:
-    """Run the jobs: index, imports. `kmwiki serve` does it too; extra workers share the work."""
-    made = Worker(current_app.config["KMWIKI_JOB_KINDS"]())
+    """Run the jobs: index, imports, mail. `kmwiki serve` does it too; extra workers share the work."""
+    kinds = current_app.config["KMWIKI_JOB_KINDS"]()
     if once:
-        made.drain()
+        Worker(kinds).drain()
         return
+    workers = workers_for(kinds)
+
+    def stop(number: int, frame: object) -> None:
+        del number, frame
+        for each in workers:
+            each.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: made.stop())
+        signal.signal(number, stop)
     click.echo("The worker waits for jobs (Ctrl+C stops it)", err=True)
-    made.run()
+    for thread in [start_thread(worker) for worker in workers]:
+        thread.join()
 
 
 commands: list[click.Command] = [worker]

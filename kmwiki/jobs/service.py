@@ -93,13 +93,13 @@ def finish(session: Session, claimed: Claimed, result: dict[str, Any] | None = N
         session.delete(job)
 
 
-def fail(session: Session, claimed: Claimed, error: str) -> None:
+def fail(session: Session, claimed: Claimed, error: str, *, most_tries: int = MOST_TRIES) -> None:
     """Note a failure: the job is tried again later, ever more rarely; one that a person waits for fails at once."""
     job = session.get(Job, claimed.id)
     if job is None:
         return
     job.lease_until, job.error = None, error[:2000]
-    if job.generation == claimed.generation and (job.is_kept or job.tries >= MOST_TRIES):
+    if job.generation == claimed.generation and (job.is_kept or job.tries >= most_tries):
         job.state, job.finished = "failed", now()
         return
     job.state = "queued"

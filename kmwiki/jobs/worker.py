@@ -25,12 +25,21 @@ POLL_SECONDS = 0.3
 log = structlog.get_logger(__name__)
 
 
+class Hopeless(KmwikiError):  # noqa: N818 - named after what it says
+    """The job cannot be done, now or later: it fails at once instead of being tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """What to do with jobs of a kind: `run` gets up to `batch` of them and opens its own transactions."""
+    """What to do with jobs of a kind: `run` gets up to `batch` of them and opens its own transactions.
+
+    `lane` names those that wait for another machine: they run in a thread of their own, so that nothing waits for them.
+    """
 
     run: Callable[[Sequence[Claimed]], dict[str, Any] | None]
     batch: int = 1
+    lane: str = ""
+    most_tries: int = service.MOST_TRIES
 
 
 class Worker:
@@ -80,18 +89,26 @@ class Worker:
         return first + service.claim(session, [first[0].kind], most=more)
 
     def _run_batch(self, claimed: list[Claimed]) -> None:
+        kind = self.kinds[claimed[0].kind]
         try:
-            result = self.kinds[claimed[0].kind].run(claimed)
+            result = kind.run(claimed)
         except Exception as error:
             if not isinstance(error, KmwikiError):
                 log.exception("job failed", kind=claimed[0].kind, keys=[job.key for job in claimed[:5]])
+            most = 1 if isinstance(error, Hopeless) else kind.most_tries
             with db.transaction() as session:
                 for job in claimed:
-                    service.fail(session, job, f"{type(error).__name__}: {error}")
+                    service.fail(session, job, f"{type(error).__name__}: {error}", most_tries=most)
             return
         with db.transaction() as session:
             for job in claimed:
                 service.finish(session, job, result)
+
+
+def workers_for(kinds: Mapping[str, JobKind]) -> list[Worker]:
+    """Return a worker for each lane of these kinds; the first has those that wait for nobody."""
+    lanes = sorted({kind.lane for kind in kinds.values()})
+    return [Worker({name: kind for name, kind in kinds.items() if kind.lane == lane}) for lane in lanes]
 
 
 def start_thread(worker: Worker) -> threading.Thread:

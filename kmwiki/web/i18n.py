@@ -74,6 +74,11 @@ def merged(locale: str) -> Translations:
     return Translations(compiled)
 
 
+def translate(locale: str, text: str) -> str:
+    """Return a message id in a language, for what is written outside a request."""
+    return str(merged(locale).gettext(text))
+
+
 def read_catalogue(file: Path) -> Catalog:
     """Read one `.po` file. PoFileError where it is malformed."""
     with file.open(encoding="utf-8") as opened:

@@ -43,7 +43,13 @@ def test_the_environment_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("MAX_UPLOAD_MB", "many"), ("MAX_UPLOAD_MB", "0"), ("MAX_UPLOAD_MB", "๕"), ("BASE_URL", "km.example.org")],
+    [
+        ("MAX_UPLOAD_MB", "many"),
+        ("MAX_UPLOAD_MB", "0"),
+        ("MAX_UPLOAD_MB", "๕"),
+        ("BASE_URL", "km.example.org"),
+        ("MAIL_URL", "mail.example.org"),
+    ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, text: str) -> None:
     with pytest.raises(Invalid, match=f"KMWIKI_{name}"):

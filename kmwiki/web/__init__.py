@@ -12,6 +12,7 @@ FAMILIES = (
     "home",
     "accounts",
     "users",
+    "mail",
     "members",
     "projects",
     "places",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,11 +12,12 @@ from sqlalchemy.exc import OperationalError
 from kmwiki.accounts import administration, queries, seen, service
 from kmwiki.accounts.devices import name_device
 from kmwiki.api.v1.errors import words
-from kmwiki.db import now, session, transaction
+from kmwiki.db import session, transaction
 from kmwiki.errors import Invalid, TooMany, Unauthenticated, say
 from kmwiki.security.tokens import digest
-from kmwiki.web import signing_in
+from kmwiki.web import first_visit, forgotten, signing_in
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.first_visit import needs_current
 from kmwiki.web.forms import Blanks, worded
 from kmwiki.web.signing_in import address_here, secret_here
 
@@ -26,17 +26,16 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.wrappers import Response as Answer
 
-    from kmwiki.accounts.models import SignInSession, User
-
 bp = Blueprint("accounts", __name__)
 bp.add_url_rule("/sign-in", "sign_in", signing_in.sign_in, methods=["GET", "POST"])
 bp.add_url_rule("/sign-out", "sign_out", signing_in.sign_out, methods=["POST"])
 bp.add_url_rule("/link/<secret>", "link", signing_in.link, methods=["GET", "POST"])
+bp.add_url_rule("/link/<secret>/new", "renew", forgotten.renew, methods=["POST"])
+bp.add_url_rule("/forgotten", "forgotten", forgotten.forgotten, methods=["GET", "POST"])
+bp.add_url_rule("/me/join", "join", first_visit.join, methods=["GET", "POST"])
+bp.add_url_rule("/me/new-password", "new_password", first_visit.new_password, methods=["GET", "POST"])
 
 log = structlog.get_logger(__name__)
-
-AFTER_LINK = timedelta(hours=1)
-"""So long after coming in by a link one may set a password without knowing the old one."""
 
 
 @bp.after_app_request
@@ -68,9 +67,12 @@ def profile() -> ResponseReturnValue:
     try:
         with transaction() as opened:
             administration.rename(opened, caller(), form.get("name", ""))
+            if "called" in form or "affiliation" in form:
+                asked = {key: form.get(key, "") for key in ("called", "affiliation")}
+                administration.set_profile(opened, caller(), **asked)
             service.set_look(opened, caller(), locale=form.get("locale"), theme=form.get("theme"))
     except Invalid as error:
-        return draw(profile_errors=worded(error), typed_name=form.get("name", "")), 422
+        return draw(profile_errors=worded(error), typed=Blanks(form.to_dict())), 422
     return done(gettext("Kept."))
 
 
@@ -153,15 +155,8 @@ def draw(**shown: Any) -> str:
         tokens=tokens,
         name_device=name_device,
         needs_current=needs_current(user, here),
-        **{**blank, "typed_name": user.name, **shown},
+        **{**blank, "typed": {key: getattr(user, key) for key in ("name", "called", "affiliation")}, **shown},
     )
-
-
-def needs_current(user: User, here: SignInSession | None) -> bool:
-    """Whether the old password must be given for a new one: not where there is none, nor just after a one-time link."""
-    if user.password_hash is None:
-        return False
-    return here is None or here.via != "link" or here.created < now() - AFTER_LINK
 
 
 def done(sentence: str) -> Answer:

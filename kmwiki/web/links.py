@@ -1,4 +1,4 @@
-"""The full address of a one-time link, to be handed over by a person."""
+"""The full address of a one-time link: handed over by a person, or sent in a letter."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from kmwiki.config import DEFAULT_BASE_URL
 from kmwiki.web.context import settings
 
 
+def site_address() -> str:
+    """Return the address of the site. It is never made from the Host header, which a stranger can set."""
+    return settings().base_url or DEFAULT_BASE_URL
+
+
 def link_address(secret: str) -> str:
-    """Return the address that signs its person in. It is never made from the Host header, which a stranger can set."""
-    return (settings().base_url or DEFAULT_BASE_URL) + url_for("accounts.link", secret=secret)
+    """Return the address that signs its person in."""
+    return site_address() + url_for("accounts.link", secret=secret)

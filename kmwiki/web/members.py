@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import administration, attempts, queries, service
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.fields import read_role
 from kmwiki.api.v1.errors import words
 from kmwiki.db import session, transaction
-from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
+from kmwiki.errors import N_, Conflict, Invalid, NotFound, TooMany, say
 from kmwiki.security.policy import Permission, Role, can
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.forms import Blanks, worded
 from kmwiki.web.links import link_address
+from kmwiki.web.post import ask_letter, has_mail
+from kmwiki.web.signing_in import address_here
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -55,7 +57,7 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.post("")
 @signed_in
 def add(slug: str) -> ResponseReturnValue:
-    """Add a person by address; for one who has no account yet, make it and show the link to hand over."""
+    """Add a person by address. One who has no account yet is invited by mail, or by a link to hand over."""
     form = request.form
     try:
         with transaction() as opened:
@@ -66,8 +68,45 @@ def add(slug: str) -> ResponseReturnValue:
         return draw(slug, errors=Blanks(email=words(error.message)), typed=Blanks(form.to_dict())), 409
     if address:
         return draw(slug, person=user, address=address), 201
-    flash(gettext("%(name)s is a member now.", name=user.name), "done")
+    if has_mail() and user.password_hash is None:
+        flash(gettext("An invitation is on its way to %(email)s.", email=user.email), "done")
+    else:
+        flash(gettext("%(name)s is a member now.", name=user.name), "done")
     return redirect(url_for("members.index", slug=slug), 303)
+
+
+@bp.post("/<int:user_id>/invite")
+@signed_in
+def invite(slug: str, user_id: int) -> ResponseReturnValue:
+    """Send an invitation again, to the mailbox of a member who has not set a password yet."""
+    try:
+        with transaction() as opened:
+            project, user = _member(opened, slug, user_id)
+            _check_invitable(user)
+            attempts.take_letter(user.email, address_here())
+            ask_letter(opened, "invite", user, project)
+    except (Conflict, TooMany) as error:
+        flash(words(error.message), "wrong")
+        return draw(slug), 409 if isinstance(error, Conflict) else 429
+    flash(gettext("An invitation is on its way to %(email)s.", email=user.email), "done")
+    return redirect(url_for("members.index", slug=slug), 303)
+
+
+@bp.post("/leave")
+@signed_in
+def leave(slug: str) -> ResponseReturnValue:
+    """Take oneself out of the project."""
+    try:
+        with transaction() as opened:
+            project = project_for(opened, caller(), slug, Permission.READ)
+            administration.leave(opened, caller(), project)
+    except (Conflict, NotFound) as error:
+        if isinstance(error, NotFound) and not caller().is_admin:
+            raise
+        flash(words(error.message), "wrong")
+        return draw(slug), 409
+    flash(gettext("You have left %(project)s. What you wrote stays.", project=project.name), "done")
+    return redirect(url_for("home.start"), 303)
 
 
 @bp.post("/<int:user_id>/role")
@@ -112,6 +151,8 @@ def draw(slug: str, *, person: User | None = None, address: str = "", **shown: A
         project=project,
         members=members,
         may_manage=can(caller(), Permission.MANAGE, project.id),
+        is_member=any(row.user_id == caller().user_id for row in members),
+        is_mailed=has_mail(),
         roles=list(reversed(Role)),
         role_names={role.label: name for role, name in ROLE_NAMES.items()},
         role_meanings={role.label: meaning for role, meaning in ROLE_MEANINGS.items()},
@@ -130,16 +171,24 @@ def _member(opened: Session, slug: str, user_id: int) -> tuple[Project, User]:
     return project, row.user
 
 
+def _check_invitable(user: User) -> None:
+    if not has_mail() or user.password_hash is not None or not user.is_active:
+        raise Conflict(say("%(name)s needs no invitation, or this site sends no mail.", name=user.name))
+
+
 def _add(opened: Session, slug: str) -> tuple[User, str]:
-    """Make the person of the form a member; return them and, for one who is new here, the address of their link."""
+    """Make the person of the form a member; return them and, where it is to be handed over, the address of a link."""
     form = request.form
     project = project_for(opened, caller(), slug, Permission.MANAGE)
     role = read_role(form.get("role", ""))
     user, address = queries.user_by_email(opened, form.get("email", "")), ""
     if user is None:
         user = service.create_user(opened, caller(), email=form.get("email", ""), name=form.get("name", ""))
-        address = link_address(service.create_link(opened, caller(), user, purpose="invite"))
+        if not has_mail() or form.get("by") == "hand":
+            address = link_address(service.create_link(opened, caller(), user, purpose="invite"))
     elif queries.membership(opened, project.id, user.id) is not None:
         raise Conflict(say("%(name)s is a member already; change the role in the list.", name=user.name))
     service.set_member(opened, caller(), project, user, role)
+    if has_mail() and not address and user.id != caller().user_id:
+        ask_letter(opened, "added" if user.password_hash else "invite", user, project)
     return user, address

@@ -70,9 +70,9 @@ def sign_in() -> ResponseReturnValue:
 def link(secret: str) -> ResponseReturnValue:
     """Show one button for a one-time link - a preview must not burn it - and burn it when the button is pressed."""
     with session() as opened:
-        state = queries.link_state(opened, secret)
-    if request.method != "POST" or state != "ready":
-        return render_template("accounts/link.html", state=state, secret=secret), LINK_STATUS[state]
+        state, known = queries.link_state(opened, secret), queries.link_row(opened, secret)
+    if request.method != "POST" or state != "ready" or known is None:
+        return _link_page(state, secret, "" if known is None else known.purpose)
     device = device_here()
     try:
         with transaction() as opened:
@@ -80,11 +80,23 @@ def link(secret: str) -> ResponseReturnValue:
             row, fresh = service.use_link(opened, secret, device)
             has_password = queries.user_for(opened, row.user_id).password_hash is not None
     except NotFound:  # somebody else pressed the button in the same moment
-        return render_template("accounts/link.html", state="used", secret=secret), LINK_STATUS["used"]
-    answer = _enter(fresh, url_for("home.start" if has_password else "accounts.me"), device)
-    if not has_password:
+        return _link_page("used", secret, known.purpose)
+    after = "home.start" if has_password else "accounts.me"
+    if known.purpose == "reset":
+        after = "accounts.new_password"
+    elif known.purpose == "invite" and not has_password:
+        after = "accounts.join"
+    answer = _enter(fresh, url_for(after), device)
+    if after == "accounts.me":
         flash(gettext("You are signed in. Set a password now, so that you can come back without a link."), "look")
     return answer
+
+
+def _link_page(state: str, secret: str, purpose: str) -> ResponseReturnValue:
+    page = render_template(
+        "accounts/link.html", state=state, secret=secret, purpose=purpose, is_mailed=bool(settings().mail_url)
+    )
+    return page, LINK_STATUS[state]
 
 
 def sign_out() -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from kmwiki.errors import Conflict, Invalid
 from kmwiki.web.context import admin_only, caller
 from kmwiki.web.forms import Blanks, worded
 from kmwiki.web.links import link_address
+from kmwiki.web.post import ask_letter, has_mail
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -34,18 +35,24 @@ def index() -> ResponseReturnValue:
 @bp.post("")
 @admin_only
 def add() -> ResponseReturnValue:
-    """Add a person and show the link to hand over to them, this once."""
+    """Add a person and send an invitation, or show the link to hand over to them, this once."""
     form = request.form
+    by_mail, secret = has_mail() and form.get("by") != "hand", ""
     try:
         with transaction() as opened:
             user = service.create_user(
                 opened, caller(), email=form.get("email", ""), name=form.get("name", ""), is_admin="is_admin" in form
             )
-            secret = service.create_link(opened, caller(), user, purpose="invite")
+            if by_mail:
+                ask_letter(opened, "invite", user)
+            else:
+                secret = service.create_link(opened, caller(), user, purpose="invite")
     except Invalid as error:
         return draw(errors=worded(error), typed=Blanks(form.to_dict())), 422
     except Conflict as error:
         return draw(errors=Blanks(email=words(error.message)), typed=Blanks(form.to_dict())), 409
+    if by_mail:
+        return done(gettext("An invitation is on its way to %(email)s.", email=user.email))
     return draw(person=user, address=link_address(secret)), 201
 
 
@@ -107,6 +114,7 @@ def draw(*, person: User | None = None, address: str = "", is_short: bool = Fals
         person=person,
         address=address,
         is_short=is_short,
+        is_mailed=has_mail(),
         project=None,
         **{"errors": Blanks(), "typed": Blanks(), **shown},
     )

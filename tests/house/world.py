@@ -57,6 +57,11 @@ def build_world(make: Make) -> World:
         places["link"] = accounts.create_link(session, author, victim, purpose="sign_in")
     places |= {"slug": project.slug, "free_slug": "free"}
     Worker(job_kinds()).drain()
+    with transaction() as session:
+        letter = Job(kind="mail", key="trial:1", state="failed", payload={"letter": "trial", "user": victim.id})
+        session.add(letter)
+        session.flush()
+        places["letter"] = letter.id
     return World(people, places)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from kmwiki.accounts import attempts, queries, seen, service
 from kmwiki.accounts.models import SignInSession, User
 from kmwiki.db import session, transaction
-from kmwiki.web import accounts as pages
+from kmwiki.web import first_visit as pages
 from tests.make_accounts import OTHER_PASSWORD, PASSWORD, caller_of, signed_in_secret, somebody, who_holds
 
 if TYPE_CHECKING:

@@ -206,8 +206,8 @@ def test_who_comes_by_link_and_has_no_password_is_asked_to_set_one(client: Flask
     with transaction() as opened:
         opened.execute(update(User).values(password_hash=None))
     answer = client.post(f"/link/{link_of(user, 'invite')}", follow_redirects=True)
-    assert answer.request.path == "/me"
-    assert "ตั้งรหัสผ่านตอนนี้" in answer.get_data(as_text=True)
+    assert answer.request.path == "/me/join"
+    assert "ตั้งรหัสผ่าน แล้วเข้าใช้ได้เลย" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

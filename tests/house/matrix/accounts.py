@@ -10,6 +10,13 @@ ROWS = [
     Row("accounts.sign_out", "POST", "/sign-out", "anyone"),
     Row("accounts.link", "GET", "/link/{link}", "anyone"),
     Row("accounts.link", "POST", "/link/{link}", "anyone"),
+    Row("accounts.renew", "POST", "/link/{link}/new", "anyone"),
+    Row("accounts.forgotten", "GET", "/forgotten", "anyone"),
+    Row("accounts.forgotten", "POST", "/forgotten", "anyone", form={"email": "nobody@example.org"}),
+    Row("accounts.join", "GET", "/me/join", "signed_in"),
+    Row("accounts.join", "POST", "/me/join", "signed_in", form={"name": "ก", "password": "short", "again": "short"}),
+    Row("accounts.new_password", "GET", "/me/new-password", "signed_in"),
+    Row("accounts.new_password", "POST", "/me/new-password", "signed_in", form={"password": "x", "again": "x"}),
     Row("accounts.me", "GET", "/me", "signed_in"),
     Row(
         "accounts.profile", "POST", "/me/profile", "signed_in", form={"name": "ชื่อใหม่", "locale": "th", "theme": "auto"}
@@ -24,6 +31,10 @@ ROWS = [
     Row("users.link", "POST", "/admin/users/{user}/link", "admin"),
     Row("users.set_active", "POST", "/admin/users/{user}/active", "admin", form={"to": "off"}),
     Row("users.set_admin", "POST", "/admin/users/{user}/admin", "admin", form={"to": "on"}),
+    Row("mail.index", "GET", "/admin/mail", "admin"),
+    Row("mail.trial", "POST", "/admin/mail/trial", "admin"),
+    Row("mail.again", "POST", "/admin/mail/{letter}/again", "admin"),
+    Row("mail.drop", "POST", "/admin/mail/{letter}/drop", "admin"),
     Row("members.index", "GET", "/p/{slug}/members", "reader"),
     Row(
         "members.add",
@@ -34,6 +45,8 @@ ROWS = [
     ),
     Row("members.change", "POST", "/p/{slug}/members/{user}/role", "owner", form={"role": "commenter"}),
     Row("members.remove", "POST", "/p/{slug}/members/{user}/remove", "owner"),
+    Row("members.invite", "POST", "/p/{slug}/members/{user}/invite", "owner"),
+    Row("members.leave", "POST", "/p/{slug}/members/leave", "reader"),
     Row("projects.new", "GET", "/projects/new", "admin"),
     Row(
         "projects.new",

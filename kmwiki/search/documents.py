@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -276,8 +276,3 @@ def all_keys(session: Session) -> list[str]:
     )
     codes = session.scalars(select(Code.id).where(Code.state == "live").order_by(Code.id))
     return [f"source:{one}" for one in sources] + [f"code:{one}" for one in codes]
-
-
-def row_counts(session: Session) -> dict[str, Any]:
-    """Return how many documents the database would give."""
-    return {"documents": len(all_keys(session))}

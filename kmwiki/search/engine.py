@@ -59,8 +59,6 @@ class Has:
 
     text: str
     starts_word: bool = False
-    is_number: bool = False
-    """No other digit may stand right before or after."""
     part: str = ""
 
 

@@ -13,7 +13,7 @@ from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
-from kmwiki.entries.queries import path_of
+from kmwiki.entries.queries import event_of, path_of
 from kmwiki.errors import NotFound
 from kmwiki.places.queries import place
 from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
@@ -125,6 +125,7 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
         kind=entry.kind,
         provinces=_provinces(entry),
         event_date=entry.event_start.isoformat() if entry.event_start is not None else None,
+        event=event_of(entry),
         author=(match.columns.get("author") or (None,))[0],
         codes=[int(one) for one in match.columns.get("code", ())],
     )

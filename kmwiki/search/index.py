@@ -21,7 +21,6 @@ SCHEMA = "3"
 
 class _Bound:
     engine: SearchEngine | None = None
-    url: str = ""
 
 
 def stamp() -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from kmwiki.entries.schemas import EventOut
+
 
 class WordOut(BaseModel):
     """A word of the query and in how many texts it stands by itself."""
@@ -61,7 +63,8 @@ class HitOut(BaseModel):
     snippets: list[SnippetOut]
     kind: str | None
     provinces: list[ProvinceOut]
-    event_date: str | None
+    event_date: str | None = Field(description="First day, ISO")
+    event: EventOut | None = None
     author: str | None = None
     codes: list[int] = []
 

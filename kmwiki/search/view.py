@@ -176,7 +176,7 @@ def weigh(held: Held, leaf: Has) -> tuple[float, bool] | None:
     at = text.find(needle, start, stop)
     while at >= 0:
         end = at + size
-        if fits(held, leaf, at, end):
+        if not leaf.starts_word or has_edge(held.edges, at):
             whole = has_edge(held.edges, at) and has_edge(held.edges, end)
             is_whole = is_whole or whole
             place = TITLE if at < held.title_end else LEAD if at < held.lead_end else 1.0
@@ -194,13 +194,6 @@ def _reach(held: Held, part: str) -> tuple[int, int]:
     if part == "lead":
         return held.title_end, held.lead_end
     return (held.lead_end, len(held.text)) if part == "body" else (0, len(held.text))
-
-
-def fits(held: Held, leaf: Has, at: int, end: int) -> bool:
-    """Whether an occurrence meets the leaf's wishes about its neighbours."""
-    if leaf.starts_word and not has_edge(held.edges, at):
-        return False
-    return not (leaf.is_number and (held.text[max(at - 1, 0) : at].isdigit() or held.text[end : end + 1].isdigit()))
 
 
 def has_edge(edges: bytes, offset: int) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask_babel import gettext
@@ -20,6 +19,7 @@ from kmwiki.search.queries import RETRY_SECONDS, Rebuilding, find
 from kmwiki.search.query import QueryError
 from kmwiki.search.request import TYPES, SearchRequest, read_request
 from kmwiki.security.policy import Permission
+from kmwiki.text.dates import DateReading
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.drawing import locale_code, show_date
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from kmwiki.accounts.models import Project
     from kmwiki.coding.models import Code
+    from kmwiki.entries.schemas import EventOut
     from kmwiki.search.schemas import FacetValueOut, HitOut, SearchOut, SnippetOut
+    from kmwiki.text.date_forms import Precision
 
 bp = Blueprint("search", __name__)
 
@@ -229,10 +231,11 @@ def opens_at(hit: HitOut, snippet: SnippetOut) -> str:
     return f"{hit.url.partition('?')[0]}?hit={hit.source_id}:{snippet.start + start}-{snippet.start + end}#hit"
 
 
-@bp.app_template_filter("search_date")
-def search_date(day: str) -> str:
-    """Write the ISO date of a hit for the reader."""
-    return show_date(date.fromisoformat(day), "short")
+@bp.app_template_filter("event_words")
+def event_words(event: EventOut) -> str:
+    """Write when the event of a hit was, as exactly as it is known."""
+    precision = cast("Precision", event.precision)
+    return show_date(DateReading(event.start, event.end, precision, "be", event.written), "short")
 
 
 @bp.app_template_global("search_address")

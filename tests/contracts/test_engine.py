@@ -213,11 +213,6 @@ def test_the_beginning_of_a_word_can_be_demanded(engine: SearchEngine) -> None:
     assert keys(engine, Has("สิน", starts_word=True)) == ["source:2"]
 
 
-def test_a_number_can_be_demanded_to_stand_alone(engine: SearchEngine) -> None:
-    engine.put([document("source:1", "มี 140 คน"), document("source:2", "มี 40 คน")])
-    assert keys(engine, Has("40", is_number=True)) == ["source:2"]
-
-
 def test_projects_do_not_see_each_other(engine: SearchEngine) -> None:
     engine.put([document("source:1", "กองทุน"), document("source:2", "กองทุนลับ", project=2)])
     assert keys(engine, Has("กองทุน")) == ["source:1"]

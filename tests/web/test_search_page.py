@@ -76,6 +76,7 @@ def test_hits_are_marked_grouped_and_open_at_their_passage(
     assert f"?hit={entry.source_id}:7-13#hit" in html
     assert f"?hit={comment.source_id}:0-6#hit" in html
     assert "พัทลุง" in html
+    assert "<span>พ.ศ. 2551</span>" in html  # no day is shown where only the year is known
     assert "เงินออม" in html
 
 

@@ -86,7 +86,7 @@ def check_jobs(settings: Settings) -> str:
         waiting = session.query(Job).filter(Job.state.in_(("queued", "running"))).count()
     if failed:
         raise ValueError(
-            f"{failed} jobs have failed; `kmwiki search rebuild` mends those of the index, the page of mail those of mail"
+            f"{failed} jobs have failed; `kmwiki search rebuild` mends those of the index, the page /admin/mail letters"
         )
     return f"{waiting} waiting"
 

@@ -10,7 +10,7 @@ from argon2.low_level import Type
 
 from kmwiki.errors import Invalid
 from kmwiki.security import passwords
-from kmwiki.security.weak import is_common
+from kmwiki.security.weak import is_common, most_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,3 +157,21 @@ def test_passwords_that_head_every_list_are_known(password: str) -> None:
 @pytest.mark.parametrize("password", ["ทุ่งนาหลังฝน", "correct horse battery", "lamp-river-49-tune", "กขคกขงกขจฉช"])
 def test_others_are_not(password: str) -> None:
     assert not is_common(password)
+
+
+def test_the_list_of_most_used_passwords_is_the_top_three_thousand() -> None:
+    assert len(most_used()) == 3000
+    assert {"123456", "password", "iloveyou"} <= most_used()
+
+
+@pytest.mark.parametrize(
+    "password", ["mailcreated5240", "Enterprise2569!", "  salamander  ", "42Tinkerbell42", "terminator99"]
+)
+def test_a_much_used_password_is_refused_however_it_is_dressed(password: str) -> None:
+    with pytest.raises(Invalid, match="guessed first"):
+        passwords.check_new(password, email="a@example.org", name="ก")
+
+
+@pytest.mark.parametrize("password", ["salamander on the roof", "purple-kettle-river", "undertakers sing"])
+def test_a_much_used_word_among_others_is_no_hindrance(password: str) -> None:
+    passwords.check_new(password, email="a@example.org", name="ก")

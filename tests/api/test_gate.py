@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import g
 
 from kmwiki import db
 from kmwiki.accounts.models import IdempotencyKey, Project
+from kmwiki.api.v1 import idempotency
 from kmwiki.app import create_app
 
 if TYPE_CHECKING:
@@ -105,6 +107,27 @@ def test_work_that_was_committed_without_its_answer_is_not_done_again(admin: Api
         session.query(IdempotencyKey).update({"status": 0, "answer": None})
     assert admin.post("/projects", body, headers={"Idempotency-Key": "k1"})[0] == 409
     assert count_projects() == 1
+
+
+def test_of_two_that_come_at_once_the_later_is_told_so(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"slug": "once", "name": "ครั้งเดียว"}
+    admin.post("/projects", body, headers={"Idempotency-Key": "k1"})
+
+    def find_nothing() -> None:
+        g.idempotency = ("k1", "x")  # as if the other had not committed yet when we looked
+
+    monkeypatch.setattr(idempotency, "find_earlier", find_nothing)
+    assert admin.post("/projects", body | {"slug": "twice"}, headers={"Idempotency-Key": "k1"})[0] == 409
+    assert count_projects() == 1
+
+
+def test_old_keys_go(admin: Api) -> None:
+    admin.post("/projects", {"slug": "one", "name": "หนึ่ง"}, headers={"Idempotency-Key": "k1"})
+    with db.transaction() as session:
+        session.query(IdempotencyKey).update({"created": db.now() - idempotency.KEPT_FOR})
+    admin.post("/projects", {"slug": "two", "name": "สอง"}, headers={"Idempotency-Key": "k2"})
+    with db.session() as session:
+        assert [row.key for row in session.query(IdempotencyKey)] == ["k2"]
 
 
 def test_keys_of_two_tokens_do_not_meet(make: Make, api: Callable[[Caller | None], Api]) -> None:

@@ -1,28 +1,18 @@
-"""What every API request passes: a token, its rate, JSON that is JSON, and the idempotency key.
-
-A write that carries `Idempotency-Key` is done once. The key is written down in the very transaction of the write, so
-that
-even a crash between the commit and the answer cannot do it twice; the answer is added afterwards and given again.
-"""
+"""What every API request passes: a token, its rate, JSON that is JSON, and the idempotency key."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timedelta
-from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import g, has_request_context, jsonify, request
+from flask import request
 from flask_limiter import Limiter
-from sqlalchemy import event, select, update
-from sqlalchemy.orm import Session
 
-from kmwiki.accounts.models import IdempotencyKey
 from kmwiki.accounts.service import touch_token
+from kmwiki.api.v1 import idempotency
 from kmwiki.api.v1.ground import bp, caller, settings
-from kmwiki.db import now, session, transaction
-from kmwiki.errors import Conflict, Invalid, TooMany, say
+from kmwiki.db import now, transaction
+from kmwiki.errors import Invalid, TooMany, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +24,6 @@ if TYPE_CHECKING:
 
 OPEN_ENDPOINTS = frozenset({"api.document", "api.browse"})
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-KEPT_FOR = timedelta(days=7)
-LONGEST_KEY = 200
 NOTED_EVERY = 300.0  # seconds
 _noted: dict[int, float] = {}
 
@@ -52,9 +40,8 @@ def register(app: Flask) -> None:
     )
     app.before_request(check_request)
     limiter.limit(lambda: settings().api_rate, exempt_when=lambda: request.endpoint in OPEN_ENDPOINTS)(bp)
-    app.after_request(keep_answer)
-    if not event.contains(Session, "before_commit", keep_key):
-        event.listen(Session, "before_commit", keep_key)
+    app.after_request(idempotency.keep_answer)
+    idempotency.listen()
 
 
 def refuse_rate(limit: RequestLimit) -> None:
@@ -70,13 +57,7 @@ def check_request() -> Response | None:
     note_use(caller())
     if request.method in WRITES and request.mimetype != "multipart/form-data":
         _check_json()
-    key = request.headers.get("Idempotency-Key")
-    if key is None or request.method not in WRITES:
-        return None
-    if not key or len(key) > LONGEST_KEY:
-        raise Invalid.one("Idempotency-Key", say("An idempotency key has 1 to 200 characters."))
-    g.idempotency = (key, _fingerprint())
-    return _earlier_answer(key, g.idempotency[1])
+    return idempotency.find_earlier() if request.method in WRITES else None
 
 
 def note_use(token_owner: Caller) -> None:
@@ -86,33 +67,6 @@ def note_use(token_owner: Caller) -> None:
         _noted[token_id] = moment
         with transaction() as opened:
             touch_token(opened, token_id)
-
-
-def keep_key(opened: Session) -> None:
-    """Write the request's key down in the transaction that does the work."""
-    if not has_request_context() or "idempotency" not in g or g.get("is_key_kept"):
-        return
-    g.is_key_kept = True
-    key, fingerprint = g.idempotency
-    opened.add(IdempotencyKey(token_id=caller().token_id, key=key, request_hash=fingerprint, status=0, answer=None))
-    opened.flush()
-
-
-def keep_answer(response: Response) -> Response:
-    """Add the answer to the key, if the work was done."""
-    if g.get("is_key_kept") and response.status_code < 400:  # noqa: PLR2004
-        answer: dict[str, Any] = {"body": response.get_json(silent=True), "location": response.headers.get("Location")}
-        g.pop("idempotency")
-        with transaction() as opened:
-            opened.execute(
-                update(IdempotencyKey)
-                .where(
-                    IdempotencyKey.token_id == caller().token_id,
-                    IdempotencyKey.key == request.headers["Idempotency-Key"],
-                )
-                .values(status=response.status_code, answer=answer)
-            )
-    return response
 
 
 def _check_json() -> None:
@@ -149,49 +103,3 @@ def _texts_of(body: object) -> Iterator[str]:
                 waiting += [*pairs.keys(), *pairs.values()]
             case list() as items:
                 waiting += items
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
-    if request.mimetype != "multipart/form-data":
-        digest.update(request.get_data(cache=True))
-    else:
-        _digest_form(digest)
-    return digest.hexdigest()
-
-
-def _digest_form(digest: hashlib._Hash) -> None:
-    """Take in a form's fields and files: its bytes as sent differ each time by the boundary."""
-    for name, value in request.form.items(multi=True):
-        digest.update(f"{name}={value}\n".encode())
-    for name, file in request.files.items(multi=True):
-        digest.update(f"{name}:{file.filename}\n".encode())
-        for chunk in iter(partial(file.stream.read, 65_536), b""):
-            digest.update(chunk)
-        file.stream.seek(0)
-
-
-def _earlier_answer(key: str, fingerprint: str) -> Response | None:
-    with session() as opened:
-        kept = opened.scalar(
-            select(IdempotencyKey).where(IdempotencyKey.token_id == caller().token_id, IdempotencyKey.key == key)
-        )
-    if kept is None:
-        return None
-    if kept.request_hash != fingerprint:
-        raise Conflict(say("This idempotency key was used for another request."))
-    if kept.status == 0:
-        raise Conflict(
-            say(
-                "This request was already carried out, or is being carried out now; read the result "
-                "instead of sending it again."
-            )
-        )
-    g.pop("idempotency")
-    answer = kept.answer or {}
-    response = jsonify(answer.get("body"))
-    response.status_code = kept.status
-    response.headers["Idempotency-Replayed"] = "true"
-    if answer.get("location"):
-        response.headers["Location"] = answer["location"]
-    return response

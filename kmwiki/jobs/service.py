@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
+MOST_CRASHES = 4
+"""So often may a job end the whole program before it is given up: at the next start it would do so again."""
 FIRST_DELAY = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job in a worker's hands: what it is about, and the generation that it will answer for."""
+    """A job in a worker's hands: what it is about, and the generation that it will answer for.
+
+    `tries` tells the holder apart: who claims a job after a lease that ran out has a higher one.
+    """
 
     id: int
     kind: str
@@ -55,9 +60,9 @@ def enqueue(
         return job
     job.generation += 1
     job.payload = payload or job.payload
-    job.run_after, job.tries, job.error, job.finished = now(), 0, None, None
+    job.run_after, job.error, job.finished = now(), None, None
     if job.state != "running":
-        job.state = "queued"
+        job.state, job.tries = "queued", 0
     return job
 
 
@@ -69,19 +74,34 @@ def claim(session: Session, kinds: Collection[str], *, most: int = 1, lease: tim
     if first is None:
         return []
     jobs = session.scalars(select(Job).where(Job.kind == first, due).order_by(Job.run_after, Job.id).limit(most)).all()
-    for job in jobs:
-        job.state = "running"
-        job.lease_until = moment + lease
-        job.tries += 1
-    return [
-        Claimed(job.id, job.kind, job.key, job.generation, job.tries, dict(job.payload), job.project_id, job.user_id)
-        for job in jobs
-    ]
+    return [_hand_over(job, until=moment + lease) for job in jobs if not _is_given_up(job)]
+
+
+def _is_given_up(job: Job) -> bool:
+    """Whether the program has ended too often in the middle of this job; it is marked failed then."""
+    if job.state != "running" or job.tries < MOST_CRASHES:
+        return False
+    job.state, job.finished, job.lease_until = "failed", now(), None
+    job.error = f"The program ended {job.tries} times in the middle of this job, so it is not tried again."
+    return True
+
+
+def _hand_over(job: Job, *, until: datetime) -> Claimed:
+    job.state, job.lease_until = "running", until
+    job.tries += 1
+    payload = dict(job.payload)
+    return Claimed(job.id, job.kind, job.key, job.generation, job.tries, payload, job.project_id, job.user_id)
+
+
+def _held(session: Session, claimed: Claimed) -> Job | None:
+    """Return the job if it is still in these hands: not ended, and not claimed by another after its lease ran out."""
+    job = session.get(Job, claimed.id)
+    return job if job is not None and job.state == "running" and job.tries == claimed.tries else None
 
 
 def finish(session: Session, claimed: Claimed, result: dict[str, Any] | None = None) -> None:
-    """End a job; if it was asked again meanwhile it is due once more instead."""
-    job = session.get(Job, claimed.id)
+    """End a job; if it was asked again meanwhile it is due once more instead. Whose lease ran out ends nothing."""
+    job = _held(session, claimed)
     if job is None:
         return
     job.lease_until = None
@@ -95,7 +115,7 @@ def finish(session: Session, claimed: Claimed, result: dict[str, Any] | None = N
 
 def fail(session: Session, claimed: Claimed, error: str, *, most_tries: int = MOST_TRIES) -> None:
     """Note a failure: the job is tried again later, ever more rarely; one that a person waits for fails at once."""
-    job = session.get(Job, claimed.id)
+    job = _held(session, claimed)
     if job is None:
         return
     job.lease_until, job.error = None, error[:2000]
@@ -103,6 +123,8 @@ def fail(session: Session, claimed: Claimed, error: str, *, most_tries: int = MO
         job.state, job.finished = "failed", now()
         return
     job.state = "queued"
+    if job.generation != claimed.generation:
+        job.tries = 0
     job.run_after = now() + min(FIRST_DELAY * 2 ** max(job.tries - 1, 0), timedelta(minutes=10))
 
 
@@ -113,6 +135,13 @@ def report_progress(session: Session, job_id: int, *, done: int, total: int, mes
         .where(Job.id == job_id)
         .values(progress={"done": done, "total": total, "message": message}, lease_until=now() + LEASE)
     )
+
+
+def keep(session: Session, claimed: Collection[Claimed]) -> None:
+    """Keep the leases of jobs that take long."""
+    held = [job for each in claimed if (job := _held(session, each)) is not None]
+    for job in held:
+        job.lease_until = now() + LEASE
 
 
 def count_due(session: Session, kinds: Collection[str]) -> int:

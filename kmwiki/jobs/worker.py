@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from kmwiki import db
-from kmwiki.errors import KmwikiError
+from kmwiki.errors import KmwikiError, Unavailable
 from kmwiki.jobs import service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from kmwiki.jobs.service import Claimed
 
 POLL_SECONDS = 0.3
+PAUSE_SECONDS = 2.0  # after a fault of the database
+KEEP_SECONDS = 20.0  # a third of a lease
 
 log = structlog.get_logger(__name__)
 
@@ -58,9 +61,10 @@ class Worker:
         while not self._stop.is_set():
             try:
                 is_idle = not self.run_once()
-            except OperationalError:
-                log.exception("the database did not answer; the worker tries again")
-                is_idle = True
+            except Exception:
+                log.exception("the worker could not reach its jobs; it tries again")
+                self._stop.wait(PAUSE_SECONDS)
+                continue
             if is_idle:
                 self._stop.wait(POLL_SECONDS)
 
@@ -89,20 +93,58 @@ class Worker:
         return first + service.claim(session, [first[0].kind], most=more)
 
     def _run_batch(self, claimed: list[Claimed]) -> None:
+        """Run jobs together; if they fail, one by one, so that a bad one does not take the others with it."""
         kind = self.kinds[claimed[0].kind]
         try:
-            result = kind.run(claimed)
+            with keeping_leases(claimed):
+                result = kind.run(claimed)
         except Exception as error:
             if not isinstance(error, KmwikiError):
                 log.exception("job failed", kind=claimed[0].kind, keys=[job.key for job in claimed[:5]])
+            if len(claimed) > 1 and not isinstance(error, Unavailable):
+                for job in claimed:
+                    self._run_batch([job])
+                return
             most = 1 if isinstance(error, Hopeless) else kind.most_tries
             with db.transaction() as session:
                 for job in claimed:
-                    service.fail(session, job, f"{type(error).__name__}: {error}", most_tries=most)
+                    service.fail(session, job, words_for(error), most_tries=most)
             return
         with db.transaction() as session:
             for job in claimed:
                 service.finish(session, job, result)
+
+
+def words_for(error: Exception) -> str:
+    """Say what a failed job may tell: our own errors and the machine's in full.
+
+    Of any other fault only its kind is told, for its words may quote people's texts.
+    """
+    if isinstance(error, KmwikiError | OSError):
+        return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: something went wrong in the program; its log says more"
+
+
+@contextmanager
+def keeping_leases(claimed: Collection[Claimed]) -> Iterator[None]:
+    """Keep the jobs' leases for as long as the block takes."""
+    over = threading.Event()
+
+    def keep_on() -> None:
+        while not over.wait(KEEP_SECONDS):
+            try:
+                with db.transaction() as session:
+                    service.keep(session, claimed)
+            except SQLAlchemyError:
+                log.warning("a lease could not be kept; it is tried again", kind=next(iter(claimed)).kind)
+
+    keeper = threading.Thread(target=keep_on, name="kmwiki-lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
 
 
 def workers_for(kinds: Mapping[str, JobKind]) -> list[Worker]:

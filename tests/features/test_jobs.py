@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from kmwiki import db
 from kmwiki.errors import Invalid
 from kmwiki.jobs import service
+from kmwiki.jobs import worker as worker_module
 from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import JobKind, Worker, start_thread
 
@@ -132,6 +135,86 @@ def test_a_killed_workers_job_comes_back_when_its_lease_ends() -> None:
     with db.transaction() as session:
         (claimed,) = service.claim(session, ["index"])
     assert claimed.tries == 2
+
+
+def test_a_bad_job_does_not_take_its_batch_with_it() -> None:
+    done: list[str] = []
+
+    def run(claimed: Sequence[Claimed]) -> None:
+        if any(job.key == "bad" for job in claimed):
+            raise ValueError("a whole text of somebody")
+        done.extend(job.key for job in claimed)
+
+    for key in ("a", "bad", "c"):
+        enqueue("index", key)
+    Worker({"index": JobKind(run, batch=10)}).drain()
+    assert sorted(done) == ["a", "c"]
+    (left,) = jobs()
+    assert (left.key, left.state) == ("bad", "queued")
+    assert "somebody" not in (left.error or "")
+
+
+def test_who_lost_the_lease_ends_nothing() -> None:
+    enqueue("import", "one", is_kept=True)
+    with db.transaction() as session:
+        (late,) = service.claim(session, ["import"], lease=timedelta(seconds=-1))
+    with db.transaction() as session:
+        (present,) = service.claim(session, ["import"])
+    with db.transaction() as session:
+        service.finish(session, present, {"created": 1})
+    with db.transaction() as session:
+        service.fail(session, late, "files gone")
+    (job,) = jobs()
+    assert (job.state, job.result, job.error) == ("done", {"created": 1}, None)
+
+
+def test_a_job_that_keeps_ending_the_program_is_given_up() -> None:
+    enqueue("index", "source:1")
+    for _ in range(service.MOST_CRASHES):
+        with db.transaction() as session:
+            assert service.claim(session, ["index"], lease=timedelta(seconds=-1))
+    with db.transaction() as session:
+        assert not service.claim(session, ["index"])
+    (job,) = jobs()
+    assert job.state == "failed"
+    assert "ended 4 times" in (job.error or "")
+
+
+def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "KEEP_SECONDS", 0.01)
+    enqueue("import", "one", is_kept=True)
+    seen: list[bool] = []
+
+    def run(claimed: Sequence[Claimed]) -> None:
+        del claimed
+        with db.transaction() as session:
+            session.query(Job).update({Job.lease_until: db.now() - timedelta(seconds=1)})
+        for _ in range(200):
+            (job,) = jobs()
+            if job.lease_until is not None and job.lease_until > db.now():
+                seen.append(True)
+                return
+            threading.Event().wait(0.02)
+
+    Worker({"import": JobKind(run)}).drain()
+    assert seen == [True]
+
+
+def test_the_worker_outlives_a_fault_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "PAUSE_SECONDS", 0.01)
+    worker = Worker({"index": JobKind(lambda _: None)})
+    calls: list[int] = []
+
+    def run_once() -> bool:
+        calls.append(1)
+        if len(calls) == 1:
+            raise DatabaseError("malformed", None, ValueError())
+        worker.stop()
+        return False
+
+    monkeypatch.setattr(worker, "run_once", run_once)
+    worker.run()
+    assert len(calls) == 2
 
 
 def test_progress_is_told_and_keeps_the_lease() -> None:

@@ -163,25 +163,25 @@ def _write(settings: Settings, snapshot: Path, out: IO[bytes], tell: Callable[[i
         done += size
         tell(min(done, total), total)
 
-    writer = Writer(out, count)
-    with snapshot.open("rb") as stream:
-        writer.add(DATABASE, stream, snapshot.stat().st_size)
-    lacks = _add_files(writer, files)
-    known = {lack.name for lack in lacks} | set(writer.members)
-    wanted = [f"originals/{digest[:2]}/{digest}" for digest in kept_files(snapshot)]
-    lacks += [Lack(name=name, problem="missing") for name in wanted if name not in known]
-    writer.add_bytes(SETTINGS, json.dumps(plain_settings(settings), ensure_ascii=False, indent=1).encode())
-    manifest = Manifest(
-        format=FORMAT,
-        program=version("kmwiki"),
-        schema_version=content.schema_version,
-        created=now(),
-        export_hash=content.export_hash,
-        counts=content.counts,
-        members=dict(writer.members),
-        lacks=lacks,
-    )
-    writer.close(manifest)
+    with Writer(out, count) as writer:
+        with snapshot.open("rb") as stream:
+            writer.add(DATABASE, stream, snapshot.stat().st_size)
+        lacks = _add_files(writer, files)
+        known = {lack.name for lack in lacks} | set(writer.members)
+        wanted = [f"originals/{digest[:2]}/{digest}" for digest in kept_files(snapshot)]
+        lacks += [Lack(name=name, problem="missing") for name in wanted if name not in known]
+        writer.add_bytes(SETTINGS, json.dumps(plain_settings(settings), ensure_ascii=False, indent=1).encode())
+        manifest = Manifest(
+            format=FORMAT,
+            program=version("kmwiki"),
+            schema_version=content.schema_version,
+            created=now(),
+            export_hash=content.export_hash,
+            counts=content.counts,
+            members=dict(writer.members),
+            lacks=lacks,
+        )
+        writer.close(manifest)
     tell(total, total)
     return manifest
 

@@ -80,13 +80,14 @@ def restore(
     the schema `newest`, Conflict if the instance holds something (unless replacing), Unavailable while it is served or
     used, or if the folder cannot be put in place. Whatever is raised, nothing was changed.
     """
-    settings = replace(settings, instance=settings.instance.resolve(), database_url="")
+    settings = replace(settings, instance=settings.instance.resolve())
     if is_occupied(settings) and not is_replacing:
         raise Conflict(
             say(
                 "%(folder)s holds an instance already. Say --yes to put it aside and restore.", folder=settings.instance
             )
         )
+    settings = replace(settings, database_url="")  # it names the same file, but what is made ready lies elsewhere first
     try:
         with held(settings.instance):
             if is_occupied(settings):

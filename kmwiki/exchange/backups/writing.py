@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Self
 
 from kmwiki.exchange.backups.layout import CHUNK, DIGITS, FORMAT, MANIFEST, MARKER, SEAL, Member, digest_before_seal
 
@@ -20,7 +20,10 @@ BIG = 1 << 31
 
 
 class Writer:
-    """Puts members into a new archive. `members` tells what went in; `tell` hears of each piece, in bytes."""
+    """Puts members into a new archive. `members` tells what went in; `tell` hears of each piece, in bytes.
+
+    A context: where it is left before `close`, the archive is given up and nothing more is written.
+    """
 
     def __init__(self, file: IO[bytes], tell: Callable[[int], object]) -> None:
         self._file = file
@@ -29,6 +32,12 @@ class Writer:
         self._zip.comment = SEAL + b"0" * DIGITS
         self.members: dict[str, Member] = {}
         self.add_bytes(MARKER, f"kmwiki backup, format {FORMAT}\n".encode())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.fp = None  # else its last act, once the file is closed, would be to write a list of members there
 
     def add(self, name: str, stream: IO[bytes], size: int) -> Member:
         """Add a member from a stream of about `size` bytes; a marker is stored as it is, all else is deflated."""

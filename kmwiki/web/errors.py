@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from kmwiki.api.v1.errors import problem_for
@@ -57,6 +58,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(KmwikiError, draw_domain_error)
     app.register_error_handler(CSRFError, draw_stale_form)
     app.register_error_handler(HTTPException, draw_http_error)
+    app.register_error_handler(OperationalError, draw_busy_database)
     app.register_error_handler(Exception, draw_fault)
 
 
@@ -94,6 +96,21 @@ def draw_http_error(error: HTTPException) -> ResponseReturnValue:
     if _wants_json():
         return problem_for(Invalid(message), status)
     return draw(status, message), status
+
+
+def draw_busy_database(error: OperationalError) -> ResponseReturnValue:
+    """Draw that the database could not be used now: another writer takes too long, or the disk is full."""
+    log.error("the database did not answer", path=request.path, method=request.method, exc_info=error)
+    g.setdefault("caller", NOBODY)
+    if not any(word in str(error.orig) for word in ("locked", "full", "disk I/O")):
+        return draw_fault(error)
+    return draw_domain_error(
+        Unavailable(
+            say(
+                "The database is busy or its disk is full, so nothing was saved. What you typed is in the form: try again."
+            )
+        )
+    )
 
 
 def draw_fault(error: Exception) -> ResponseReturnValue:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import OperationalError
+
 from kmwiki import db
 
 if TYPE_CHECKING:
@@ -69,6 +71,18 @@ def test_a_fault_of_ours_is_drawn_without_its_details(app: Flask, caplog: pytest
     text = answer.get_data(as_text=True)
     assert "Traceback" not in text
     assert "RuntimeError" not in text
+
+
+def test_a_busy_database_is_told_as_such(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("BEGIN IMMEDIATE", None, ValueError("database is locked"))
+
+    monkeypatch.setattr("kmwiki.web.context.queries.caller_for_session", refuse)
+    client = app.test_client()
+    client.set_cookie("kmwiki", "x" * 43, domain="localhost")
+    answer = client.get("/p/demo/entries")
+    assert answer.status_code == 503
+    assert "ดิสก์" in answer.get_data(as_text=True)
 
 
 def test_too_large_a_body_is_refused_in_words(app: Flask, client: FlaskClient) -> None:

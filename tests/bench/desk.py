@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from werkzeug.serving import make_server
+from waitress.server import create_server
 
 from tests.bench.timing import Figure, percentile
 from tests.bench.writing import body, code_many, make_entry
@@ -25,9 +25,9 @@ PEER = "aim < 1000; peer 6600-9000 at 500"
 
 def figures(stage: Stage) -> Iterator[Figure]:
     """Measure."""
-    server = make_server("127.0.0.1", 0, stage.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    base = f"http://127.0.0.1:{server.server_port}"
+    server = create_server(stage.app, host="127.0.0.1", port=0, threads=8)
+    threading.Thread(target=server.run, daemon=True).start()
+    base = f"http://127.0.0.1:{server.effective_port}"
     cookie = stage.client.get_cookie("kmwiki", domain="localhost")
     try:
         with open_browser() as browser:
@@ -40,7 +40,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
                 middle, high = percentile(took, 50), percentile(took, 95)
                 yield Figure("open an entry (browser, usable)", f"{wanted} codings", RUNS, middle, high, limit)
     finally:
-        server.shutdown()
+        server.close()
 
 
 def open_once(context: BrowserContext, address: str) -> float:

@@ -348,7 +348,8 @@ def remove_member(session: Session, caller: Caller, project: Project, user: User
     if row is None:
         raise NotFound(say("%(email)s is not a member of this project.", email=user.email))
     _keep_an_owner(session, project, row)
-    record(session, caller, "member.removed", project_id=project.id, user=user.id, before=row.role)
+    verb = "member.left" if user.id == caller.user_id else "member.removed"
+    record(session, caller, verb, project_id=project.id, user=user.id, before=row.role)
     session.delete(row)
     session.flush()
 

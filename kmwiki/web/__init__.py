@@ -13,6 +13,7 @@ FAMILIES = (
     "accounts",
     "users",
     "mail",
+    "activity",
     "members",
     "projects",
     "places",

@@ -35,6 +35,10 @@ ROWS = [
     Row("mail.trial", "POST", "/admin/mail/trial", "admin"),
     Row("mail.again", "POST", "/admin/mail/{letter}/again", "admin"),
     Row("mail.drop", "POST", "/admin/mail/{letter}/drop", "admin"),
+    Row("activity.audit", "GET", "/admin/audit?person=1&from=2569", "admin"),
+    Row("activity.audit_export", "GET", "/admin/audit.csv", "admin"),
+    Row("activity.index", "GET", "/p/{slug}/activity-log?verb=entry.created", "owner"),
+    Row("activity.export", "GET", "/p/{slug}/activity-log.csv", "owner"),
     Row("members.index", "GET", "/p/{slug}/members", "reader"),
     Row(
         "members.add",

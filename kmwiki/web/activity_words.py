@@ -1,0 +1,115 @@
+"""What happened, in words: each verb of an event, and the few facts told with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext
+
+from kmwiki.errors import N_
+from kmwiki.web.entry_list import AUDIENCE_WORDS
+from kmwiki.web.mail import LETTER_NAMES
+from kmwiki.web.members import ROLE_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kmwiki.notifications.activity import Told
+
+VERBS: Mapping[str, str] = {
+    "code.created": N_("made a code"),
+    "code.edited": N_("changed a code"),
+    "code.merged": N_("merged codes"),
+    "code.moved": N_("moved a code"),
+    "code.retired": N_("took a code out of use"),
+    "code.revived": N_("brought a code back into use"),
+    "codebook.installed": N_("put in the starter codebook"),
+    "coding.accepted": N_("confirmed a coding after an edit"),
+    "coding.added": N_("coded a passage"),
+    "coding.changed": N_("changed a coding"),
+    "coding.removed": N_("took a coding away"),
+    "coding.restored": N_("brought a coding back"),
+    "codings.carried": N_("codings went along with an edit"),
+    "comment.added": N_("wrote a comment"),
+    "comment.binned": N_("put a comment into the bin"),
+    "comment.restored": N_("took a comment out of the bin"),
+    "comment.saved": N_("changed a comment"),
+    "demo.installed": N_("the demo project was made"),
+    "entry.archived": N_("archived a note"),
+    "entry.audience_changed": N_("changed who reads a note"),
+    "entry.binned": N_("put a note into the bin"),
+    "entry.created": N_("wrote a note"),
+    "entry.origin_changed": N_("changed where a note comes from"),
+    "entry.published": N_("published a note"),
+    "entry.restored": N_("took a note out of the bin"),
+    "entry.saved": N_("changed a note"),
+    "entry.unpublished": N_("made a note a draft again"),
+    "import.asked": N_("began an import"),
+    "import.written": N_("imported a text"),
+    "link.created": N_("made a one-time link"),
+    "link.used": N_("used a one-time link"),
+    "log.exported": N_("took this log out as a file"),
+    "mail.asked": N_("asked for a letter"),
+    "mail.dropped": N_("gave a letter up"),
+    "mail.retried": N_("had a letter sent again"),
+    "mail.sent": N_("a letter went out"),
+    "member.added": N_("added a member"),
+    "member.changed": N_("changed a member's role"),
+    "member.left": N_("left the project"),
+    "member.removed": N_("took a member out"),
+    "memo.binned": N_("put a memo into the bin"),
+    "memo.restored": N_("took a memo out of the bin"),
+    "original.kept": N_("kept an original file"),
+    "project.created": N_("made the project"),
+    "project.edited": N_("changed the project's settings"),
+    "reset.asked": N_("somebody asked for a new password"),
+    "session.closed": N_("signed out"),
+    "session.opened": N_("signed in"),
+    "session.refused": N_("a sign-in was refused"),
+    "session.revoked": N_("signed out another browser"),
+    "sessions.ended": N_("all browsers of a person were signed out"),
+    "token.created": N_("made an API token"),
+    "token.revoked": N_("revoked an API token"),
+    "user.activated": N_("let a person in again"),
+    "user.admin_given": N_("made a person an admin"),
+    "user.admin_taken": N_("took a person's admin rights"),
+    "user.created": N_("added a person"),
+    "user.deactivated": N_("shut a person out"),
+    "user.look_set": N_("changed language or colours"),
+    "user.password_set": N_("set a password"),
+    "user.profile_set": N_("changed their profile"),
+    "user.renamed": N_("changed their name"),
+}
+"""Every verb of the house; a test finds one that is missing."""
+
+PURPOSES = {"sign_in": N_("for signing in"), "reset": N_("Link for a new password"), "invite": N_("Invitation")}
+
+
+def verb_words(verb: str) -> str:
+    """Return a verb in the reader's language; one of a newer program is shown as it is."""
+    return str(gettext(VERBS[verb])) if verb in VERBS else verb
+
+
+def facts_of(told: Told) -> str:
+    """Return what else is told of an event: roles, audiences, letters, an address. Never a text or a title."""
+    data = told.data
+    noun = told.verb.partition(".")[0]
+    if noun == "member":
+        return _change(data, {role.label: name for role, name in ROLE_NAMES.items()}, "before", "role")
+    if told.verb == "entry.audience_changed":
+        return _change(data, dict(AUDIENCE_WORDS), "old", "new")
+    if noun == "mail":
+        return _word(LETTER_NAMES, data.get("letter"))
+    if noun == "link":
+        return _word(PURPOSES, data.get("purpose"))
+    if told.verb in {"session.refused", "reset.asked"}:
+        return str(data.get("address") or "")
+    return ""
+
+
+def _change(data: Mapping[str, Any], words: Mapping[str, str], old: str, new: str) -> str:
+    return " → ".join(_word(words, data[key]) for key in (old, new) if data.get(key))
+
+
+def _word(words: Mapping[str, str], key: object) -> str:
+    return str(gettext(words[str(key)])) if str(key) in words else str(key or "")

@@ -107,7 +107,8 @@ def draw_busy_database(error: OperationalError) -> ResponseReturnValue:
     return draw_domain_error(
         Unavailable(
             say(
-                "The database is busy or its disk is full, so nothing was saved. What you typed is in the form: try again."
+                "The database is busy or its disk is full, so nothing was saved. "
+                "What you typed is in the form: try again."
             )
         )
     )

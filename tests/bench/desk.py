@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -25,9 +26,11 @@ PEER = "aim < 1000; peer 6600-9000 at 500"
 
 def figures(stage: Stage) -> Iterator[Figure]:
     """Measure."""
-    server = create_server(stage.app, host="127.0.0.1", port=0, threads=8)
+    opened = socket.socket()
+    opened.bind(("127.0.0.1", 0))
+    server = create_server(stage.app, sockets=[opened], threads=8)
     threading.Thread(target=server.run, daemon=True).start()
-    base = f"http://127.0.0.1:{server.effective_port}"
+    base = f"http://127.0.0.1:{opened.getsockname()[1]}"
     cookie = stage.client.get_cookie("kmwiki", domain="localhost")
     try:
         with open_browser() as browser:

@@ -88,6 +88,12 @@ def thread(session: Session, caller: Caller, source_id: int, *, page: int = 1, h
     return Thread(shown, sum(comment.source.deleted is None for comment in comments), page, pages)
 
 
+def count_on(session: Session, source_id: int) -> int:
+    """Return how many comments stand on an entry's source, the removed ones left out."""
+    on = select(func.count()).select_from(Comment).join(Source, Source.id == Comment.source_id)
+    return session.scalar(on.where(Comment.on_source_id == source_id, Source.deleted.is_(None))) or 0
+
+
 def comment_of(session: Session, source_id: int) -> int | None:
     """Return the id of the comment whose text is that source, or None."""
     return session.scalar(select(Comment.id).where(Comment.source_id == source_id)) if source_id else None

@@ -97,6 +97,20 @@ def is_author(caller: Caller, source: Source) -> bool:
     return caller.user_id is not None and source.author_id == caller.user_id
 
 
+def may_read_history(caller: Caller, source: Source) -> bool:
+    """Whether the caller, who may read the source, may read its older revisions too: members of its project.
+
+    A text may have been private when they were written; who reads it only because it is public sees the head alone.
+    """
+    return can(caller, Permission.READ, source.project_id)
+
+
+def demand_history(caller: Caller, source: Source) -> None:
+    """Raise NotFound unless `may_read_history`."""
+    if not may_read_history(caller, source):
+        raise NotFound(say("There is no such revision."))
+
+
 def demand(caller: Caller, permission: Permission, project_id: int) -> None:
     """Raise Unauthenticated or Forbidden unless the caller holds the permission.
 

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.coding.service import save_entry
+from kmwiki.comments.queries import count_on
 from kmwiki.db import session, transaction
 from kmwiki.entries import service
 from kmwiki.entries.access import entry_by_number, may_manage
@@ -153,7 +154,9 @@ def _draw(
 ) -> str:
     with session() as opened:
         project = project_for(opened, caller(), slug, Permission.WRITE)
-    return render_template("entries/form.html", **form_of(project, typed, entry, error), preview=preview, rail=True)
+        said = count_on(opened, entry.source_id) if entry else 0
+    shown = form_of(project, typed, entry, error)
+    return render_template("entries/form.html", **shown, comments=said, preview=preview, rail=True)
 
 
 def form_of(project: Project, typed: Typed, entry: Entry | None, error: Invalid | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kmwiki.entries.access import may_manage
 from kmwiki.entries.kinds import KINDS
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission, can
+from kmwiki.sources.access import may_read_history
 from kmwiki.sources.queries import revision
 from kmwiki.text.marks import highlight
 from kmwiki.web.drawing import locale_code
@@ -88,6 +89,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "places": [place(each.place_code).full(locale) for each in entry.places],
         "may_write": can(caller, Permission.WRITE, entry.project_id),
         "may_manage": may_manage(caller, entry),
+        "may_read_history": may_read_history(caller, source),
         "may_comment": can(caller, Permission.COMMENT, entry.project_id),
         "may_edit_comment": {said.comment.id for said in talk.items if may_edit(caller, said.comment.source)},
         "may_remove_comment": {said.comment.id for said in talk.items if may_remove(caller, said.comment.source)},

@@ -15,6 +15,7 @@ from kmwiki.entries.queries import path_of
 from kmwiki.entries.service import patch_of
 from kmwiki.errors import Conflict, Invalid, say
 from kmwiki.security.policy import Permission, can
+from kmwiki.sources.access import demand_history
 from kmwiki.sources.queries import author_of, revision, revisions
 from kmwiki.sources.texts import prepare
 from kmwiki.text.diff import diff_words
@@ -32,11 +33,12 @@ PAGE = 50
 
 @bp.get("/p/<slug>/e/<int:number>/history")
 def index(slug: str, number: int) -> str:
-    """List the revisions of an entry, the newest first."""
+    """List the revisions of an entry, the newest first, to members."""
     wanted = request.args.get("page", "1")
     page = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1  # noqa: PLR2004
     with session() as opened:
         entry = entry_by_number(opened, caller(), slug, number)
+        demand_history(caller(), entry.source)
         return render_template(
             "entries/history.html",
             project=opened.get_one(Project, entry.project_id),
@@ -52,6 +54,7 @@ def read(slug: str, number: int, no: int) -> str:
     """Show a revision: what it changed against the one before (or another one), word by word, and its whole text."""
     with session() as opened:
         entry = entry_by_number(opened, caller(), slug, number)
+        demand_history(caller(), entry.source)
         shown = revision(opened, entry.source, no)
         against = request.args.get("against", "")
         base_no = int(against) if against.isascii() and against.isdigit() and len(against) < 9 else no - 1  # noqa: PLR2004

@@ -20,6 +20,7 @@ from kmwiki.errors import Invalid, say
 from kmwiki.places.queries import choose
 from kmwiki.security.policy import Permission
 from kmwiki.sources import queries as sources
+from kmwiki.sources.access import demand_history
 from kmwiki.sources.texts import prepare
 
 if TYPE_CHECKING:
@@ -136,10 +137,11 @@ def remove_entry(entry_id: int) -> tuple[str, int]:
 @bp.get("/entries/<int:entry_id>/revisions")
 @spec.validate(resp=answers(Page[RevisionSummary], refusals=(401, 404, 422)), tags=["entries"])
 def list_revisions(entry_id: int, query: PageQuery) -> Page[RevisionSummary]:
-    """Give the history of an entry, the newest revision first."""
+    """Give the history of an entry, the newest revision first. Only members of its project see it."""
     offset = read_offset(query.cursor)
     with session() as opened:
         entry = entry_for(opened, caller(), entry_id)
+        demand_history(caller(), entry.source)
         rows = sources.revisions(opened, entry.source, offset=offset, size=query.size)
         items = [_summary(row, author) for row, author in rows]
     return page_of(items, offset=offset, total=entry.source.head_no)
@@ -148,9 +150,10 @@ def list_revisions(entry_id: int, query: PageQuery) -> Page[RevisionSummary]:
 @bp.get("/entries/<int:entry_id>/revisions/<int:no>")
 @spec.validate(resp=answers(RevisionOut, refusals=(401, 404)), tags=["entries"])
 def read_revision(entry_id: int, no: int) -> RevisionOut:
-    """Give one revision of an entry."""
+    """Give one revision of an entry. Only members of its project see it."""
     with session() as opened:
         entry = entry_for(opened, caller(), entry_id)
+        demand_history(caller(), entry.source)
         found = sources.revision(opened, entry.source, no)
         author = sources.author_of(opened, found)
     summary = _summary(found, author).model_dump()

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from kmwiki.api.v1.ground import answers, bp, caller, spec
 from kmwiki.db import session
 from kmwiki.sources import queries
-from kmwiki.sources.access import source_for
+from kmwiki.sources.access import demand_history, source_for
 
 
 class RevisionQuery(BaseModel):
@@ -37,9 +37,11 @@ class TextOut(BaseModel):
 @bp.get("/sources/<int:source_id>/text")
 @spec.validate(resp=answers(TextOut, refusals=(401, 404, 422)), tags=["sources"])
 def read_text(source_id: int, query: RevisionQuery) -> TextOut:
-    """Give the reading text of an entry or a comment."""
+    """Give the reading text of an entry or a comment. Older revisions are given to members of its project alone."""
     with session() as opened:
         source = source_for(opened, caller(), source_id)
+        if query.revision not in {None, source.head_no}:
+            demand_history(caller(), source)
         found = queries.revision(opened, source, query.revision)
         return TextOut(
             source_id=source.id,

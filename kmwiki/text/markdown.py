@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import nh3
 from markdown import Markdown
@@ -19,11 +19,9 @@ from markdown.blockprocessors import HashHeaderProcessor
 from markdown.preprocessors import Preprocessor
 
 from kmwiki.text.blocks import Block, Heading, TooDeep, Writer, parse
+from kmwiki.text.bounds import TooMuch, bind, room
 from kmwiki.text.plain import draw_plain
 from kmwiki.text.tidying import tidy
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["Block", "Heading", "Rendered", "render"]
 
@@ -65,9 +63,10 @@ def render(body: str, body_format: BodyFormat | str) -> Rendered:
     if _is_tangled(body):
         return _plain(body, is_fallback=True)
     try:
-        return _markdown(body)
-    except (RecursionError, TooDeep):
+        rendered = _markdown(body)
+    except (RecursionError, TooDeep, TooMuch):
         return _plain(body, is_fallback=True)
+    return rendered if len(rendered.html) <= room(body) else _plain(body, is_fallback=True)
 
 
 def _plain(body: str, *, is_fallback: bool = False) -> Rendered:
@@ -76,7 +75,9 @@ def _plain(body: str, *, is_fallback: bool = False) -> Rendered:
 
 
 def _markdown(body: str) -> Rendered:
-    raw = _parser().reset().convert(body)
+    parser = _parser()
+    bind(parser, body)
+    raw = parser.convert(body)
     tree = parse(_first_cleaner().clean(raw), _MAX_DEPTH)
     tidy(tree)
     writer = Writer()
@@ -129,18 +130,13 @@ class _PartedBlocks(Preprocessor):
 
 def _parser() -> Markdown:
     """Make a parser of our own for every text: one is not safe to share between threads, and cheap to make."""
-    parser = Markdown(
-        extensions=["tables", "fenced_code", "sane_lists"], extension_configs=_CONFIGS, output_format="html"
-    )
+    parser = Markdown(extensions=["tables", "fenced_code", "sane_lists"], output_format="html")
     parser.preprocessors.deregister("html_block")
     parser.inlinePatterns.deregister("html")
     parser.parser.blockprocessors.deregister("code")
     parser.parser.blockprocessors.register(_SpacedHeader(parser.parser), "hashheader", 70)
     parser.preprocessors.register(_PartedBlocks(parser), "parted_blocks", 20)
     return parser
-
-
-_CONFIGS: Mapping[str, dict[str, object]] = {"tables": {"use_align_attribute": True}}
 
 
 @cache

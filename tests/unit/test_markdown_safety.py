@@ -187,3 +187,30 @@ def test_what_somebody_writes_cannot_pose_as_our_marks() -> None:
 @settings(max_examples=300, deadline=None)
 def test_hostile_texts_run_together_are_inert_too(body: str, body_format: str) -> None:
     inspect(render(body, body_format).html)
+
+
+BOMBS = {
+    "short rows under a wide header": "|".join("h" * 700) + "\n" + "|".join("-" * 700) + "\nx" * 700,
+    "the same in a quotation": "> " + "|".join("h" * 700) + "\n> " + "|".join("-" * 700) + "\n> x" * 700,
+    "the same in a list": "- " + "|".join("h" * 700) + "\n  " + "|".join("-" * 700) + "\nx" * 700,
+    "the same, ended by carriage returns": "|".join("h" * 700) + "\r" + "|".join("-" * 700) + "\rx" * 700,
+    "many small tables": ("|".join("h" * 60) + "\n" + "|".join("-" * 60) + "\nx" * 60 + "\n\n") * 40,
+    "one long address named often": "[a]: http://a.example/" + "x" * 20_000 + "\n\n" + "[a][] " * 4_000,
+    "one long title named often": "[a]: /x '" + "x" * 20_000 + "'\n\n" + "[a] " * 4_000,
+    "one long image named often": "[a]: /" + "x" * 20_000 + "\n\n" + "![a] " * 4_000,
+    "pipes among backticks": "`a`|" * 20_000 + "\n" + "-|" * 20_000,
+}
+
+
+@pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
+def test_what_would_swell_is_shown_as_plain_text(body: str) -> None:
+    rendered = render(body, "markdown")
+    assert rendered.is_fallback
+    assert len(rendered.html) < 100_000 + 40 * len(body)
+
+
+def test_an_honest_table_is_no_bomb() -> None:
+    body = "| ปี | กลุ่ม | คน | บาท |\n|---|---|---|---|\n" + "| 2551 | ออมวันละบาท | 51 | 365 |\n" * 1_500
+    rendered = render(body, "markdown")
+    assert not rendered.is_fallback
+    assert rendered.html.count("<tr>") == 1_501

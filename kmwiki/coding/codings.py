@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import or_, select
-
 from kmwiki.coding.access import may_change
 from kmwiki.coding.carrying import bring_to_head, place_by_hand
 from kmwiki.coding.layers import own_layer
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.passages import check_passage
+from kmwiki.coding.twins import Spot, made_by_same_request, standing_on
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.events.service import record
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn) -> tuple[Coding, bool]:
     """Put a passage of a readable source under a code, in the caller's own layer. Return the coding, and if it is new.
 
-    The same passage under the same code again is the row that stands there already. Invalid for a passage that the
-    revision's text does not have, or for a revision whose text is no longer the head's; NotFound for a code of another
-    project, Conflict for one that is out of use.
+    The same passage under the same code again is the row that stands there now; one that an edit had changed is settled
+    by it. Invalid for a passage that the revision's text does not have, or for a revision whose text is no longer the
+    head's; NotFound for a code of another project, Conflict for one that is out of use.
     """
     if caller.user_id is None or not can(caller, Permission.CODE, source.project_id):
         raise Forbidden(say("Your role in this project does not let you code. Ask an owner of the project."))
@@ -54,10 +53,9 @@ def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn)
         start=data.start,
         end=data.end,
     )
-    twin = _twin_of(session, made)
-    if twin is not None and twin.ev_quote == data.quote:
+    twin = _twin_of(session, caller, source, made)
+    if twin is not None:
         return twin, False
-    made.ev_quote = check_passage(text_to_code(session, source, number), data.start, data.end, data.quote)
     session.add(made)
     session.flush()
     _record(session, caller, "coding.added", made, code=code.id, revision=number, start=data.start, end=data.end)
@@ -78,14 +76,11 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
         "start": coding.start,
         "end": coding.end,
     }
-    if data.code_id is not None and data.code_id != coding.code_id:
-        _recode(session, coding, data.code_id)
+    _recode_and_move(session, caller, coding, data)
     if "voice" in given:
         coding.voice = data.voice
     if data.memo is not None:
         coding.memo = data.memo.strip()
-    if given & {"start", "end", "quote"}:
-        _move(session, caller, coding, data)
     session.flush()
     after = {
         "code": coding.code_id,
@@ -123,23 +118,27 @@ def restore_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
     if coding.deleted is None:
         return coding
     usable_code(session, coding.project_id, coding.code_id)
-    if _twin_of(session, coding) is not None:
+    bring_to_head(session, coding)
+    if standing_on(session, coding, (coding.start, coding.end)) is not None:
         raise Conflict(say("The passage has been coded so again, so there is nothing to bring back."))
     coding.deleted = None
-    bring_to_head(session, coding)
     session.flush()
     _record(session, caller, "coding.restored", coding, code=coding.code_id)
     return coding
 
 
 def accept_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
-    """Say that a changed coding stands rightly on the words where it is now. Conflict for a lost one."""
+    """Say that a changed coding stands rightly on the words where it is now.
+
+    Conflict for a lost one, and if the coder has a sure one with the same code on these words.
+    """
     _check_right(caller, coding)
     if coding.state == "lost" or coding.start is None or coding.end is None:
         raise Conflict(
             say("The words of this coding are no longer in the text. Point at other words, or take the coding away.")
         )
     if coding.state == "changed":
+        _check_free(session, coding, coding.code_id, (coding.start, coding.end))
         place_by_hand(session, caller, coding, coding.start, coding.end)
         _record(session, caller, "coding.accepted", coding, start=coding.start, end=coding.end)
     return coding
@@ -197,40 +196,59 @@ def text_to_code(session: Session, source: Source, number: int) -> str:
     return head.reading_text
 
 
-def _recode(session: Session, coding: Coding, code_id: int) -> None:
-    code = usable_code(session, coding.project_id, code_id)
-    twin = _twin_of(session, coding, code_id=code.id)
-    if twin is not None:
-        raise Conflict(say("The passage is under “%(name)s” already.", name=code.name_th), {"coding_id": twin.id})
-    coding.code_id = code.id
+def _reads_as_head(session: Session, source: Source, number: int) -> bool:
+    numbers = {number, source.head_no}
+    return len({session.get_one(Revision, (source.id, each)).sha256 for each in numbers}) == 1
 
 
-def _move(session: Session, caller: Caller, coding: Coding, data: CodingPatch) -> None:
+def _twin_of(session: Session, caller: Caller, source: Source, made: Coding) -> Coding | None:
+    """Return the coding that `made` would repeat, after its passage was checked.
+
+    In the text as it is, that is the one which stands on these words. An older text is not coded any more: there, it is
+    the one that this very request has made, sent once more.
+    """
+    number = made.ev_revision
+    if 1 <= number < source.head_no and not _reads_as_head(session, source, number):
+        twin = made_by_same_request(session, made)
+        if twin is not None:
+            return twin
+    made.ev_quote = check_passage(text_to_code(session, source, number), made.ev_start, made.ev_end, made.ev_quote)
+    twin = standing_on(session, made, (made.start, made.end))
+    return None if twin is None else accept_coding(session, caller, twin)
+
+
+def _recode_and_move(session: Session, caller: Caller, coding: Coding, data: CodingPatch) -> None:
+    """Give a coding the code and place that were asked for. Conflict if the coder has these words under that code."""
+    code_id, spot = coding.code_id, (coding.start, coding.end)
+    if data.code_id is not None and data.code_id != code_id:
+        code_id = usable_code(session, coding.project_id, data.code_id).id
+    is_placed = bool(data.model_fields_set & {"start", "end", "quote"})
+    if is_placed:
+        spot = _spot_in(session, coding, data)
+    if is_placed or code_id != coding.code_id:
+        _check_free(session, coding, code_id, spot)
+    coding.code_id = code_id
+    if is_placed and spot[0] is not None and spot[1] is not None:
+        place_by_hand(session, caller, coding, spot[0], spot[1])
+
+
+def _spot_in(session: Session, coding: Coding, data: CodingPatch) -> Spot:
     if data.start is None or data.end is None or data.quote is None:
         raise Invalid.one("quote", say("To move a coding, send start, end and quote together."))
     source = session.get_one(Source, coding.source_id)
     text = text_to_code(session, source, source.head_no if data.revision is None else data.revision)
     check_passage(text, data.start, data.end, data.quote)
-    place_by_hand(session, caller, coding, data.start, data.end)
+    return data.start, data.end
 
 
-def _twin_of(session: Session, coding: Coding, *, code_id: int | None = None) -> Coding | None:
-    """Return the layer's other live coding with the same code on the same evidence or the same present place."""
-    same_evidence = (
-        (Coding.ev_revision == coding.ev_revision)
-        & (Coding.ev_start == coding.ev_start)
-        & (Coding.ev_end == coding.ev_end)
-    )
-    same_place = (Coding.start == coding.start) & (Coding.end == coding.end) & (Coding.state == "placed")
-    wanted = select(Coding).where(
-        Coding.layer_id == coding.layer_id,
-        Coding.source_id == coding.source_id,
-        Coding.code_id == (code_id or coding.code_id),
-        Coding.deleted.is_(None),
-        Coding.id != (coding.id or 0),
-        or_(same_evidence, same_place),
-    )
-    return session.scalars(wanted.order_by(Coding.id).limit(1)).first()
+def _check_free(session: Session, coding: Coding, code_id: int, spot: Spot) -> None:
+    """Raise Conflict if another coding stands there. Of two that an edit laid on the same words, one can be kept."""
+    twin = standing_on(session, coding, spot, code_id=code_id)
+    is_there = code_id == coding.code_id and spot == (coding.start, coding.end)
+    if twin is None or (is_there and twin.state != "placed"):
+        return
+    name = session.get_one(Code, code_id).name_th
+    raise Conflict(say("The passage is under “%(name)s” already.", name=name), {"coding_id": twin.id})
 
 
 def _check_right(caller: Caller, coding: Coding) -> None:

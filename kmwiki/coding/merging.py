@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
     from kmwiki.security.policy import Caller
 
-Place = tuple[int, int, int, int, int]
-
 
 def merge_codes(session: Session, caller: Caller, code: Code, into: Code, *, reason: str = "") -> Code:
     """Let `into` take over all of `code`: codings, codes below it, names as aliases. Return `into`.
 
-    A passage that one coder had under both keeps one coding, with both memos. Invalid for a code and itself, Conflict
-    if one of them is no longer live or `into` stands below `code`; NotFound if they are of different projects.
+    A passage that one coder has under both now keeps one coding, with both memos. Invalid for a code and itself,
+    Conflict if one of them is no longer live or `into` stands below `code`; NotFound if they are of different projects.
     """
     _check(session, caller, code, into)
     children = siblings_of(session, code.project_id, code.id)
@@ -91,17 +89,17 @@ def _move_codings(session: Session, code: Code, into: Code) -> tuple[list[int], 
         if twin is None:
             moved.append(row.id)
             there[_place(row)] = row
+            row.code_id = into.id
         else:
             twin.memo = "\n\n".join(memo for memo in (twin.memo, row.memo) if memo)
             row.deleted = now()
             doubled.append(row.id)
     session.flush()
-    for row in rows:
-        if row.id in moved:
-            row.code_id = into.id
-    session.flush()
     return moved, doubled
 
 
-def _place(coding: Coding) -> Place:
-    return (coding.layer_id, coding.source_id, coding.ev_revision, coding.ev_start, coding.ev_end)
+def _place(coding: Coding) -> tuple[object, ...]:
+    """Return what makes two codings the same: coder and present words, or what was coded if the words are lost."""
+    if coding.start is None:
+        return (coding.layer_id, coding.source_id, "lost", coding.ev_revision, coding.ev_start, coding.ev_end)
+    return (coding.layer_id, coding.source_id, coding.start, coding.end)

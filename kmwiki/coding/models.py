@@ -95,9 +95,6 @@ class Layer(Base):
     kind: Mapped[str] = mapped_column(default="own")
 
 
-LIVE = text("deleted IS NULL")
-
-
 class Coding(Base):
     """A passage of a source under a code.
 
@@ -107,18 +104,7 @@ class Coding(Base):
 
     __tablename__ = "codings"
     __table_args__ = (
-        Index(
-            "uq_codings_live",
-            "layer_id",
-            "source_id",
-            "code_id",
-            "ev_revision",
-            "ev_start",
-            "ev_end",
-            unique=True,
-            sqlite_where=LIVE,
-            postgresql_where=LIVE,
-        ),
+        Index(None, "layer_id", "source_id", "code_id"),
         Index(None, "project_id", "status", "code_id", "root_id"),
         Index(None, "project_id", "source_id", "start", "end"),
     )

@@ -9,7 +9,7 @@ from kmwiki.comments.service import add_comment
 from kmwiki.entries.service import create_entry, set_origin
 from kmwiki.errors import N_
 from kmwiki.events.service import record
-from kmwiki.exchange.importing.known import WRITTEN
+from kmwiki.exchange.importing.known import WRITTEN, free_key, is_keyed
 from kmwiki.sources.service import add_revision, keep_original
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Writer:
             self._caller,
             self._project,
             draft.entry,
-            origin_key=draft.key,
+            origin_key=free_key(self._session, self._project.id, draft.key),
             original_id=original.id,
             provenance=draft.provenance,
         )
@@ -56,7 +56,10 @@ class Writer:
         return entry
 
     def update(self, draft: Draft, plan: Plan, known: Known) -> bool:
-        """Bring the entry and its comments to the file's new state. Whether any text or description changed."""
+        """Bring the entry and its comments to the file's new state. Whether any text or description changed.
+
+        The caller may read the entry and change it: `run` has asked.
+        """
         original = self._keep(draft)
         entry, before = known.entry, known.text.head.no
         has_changed = False
@@ -72,7 +75,8 @@ class Writer:
             has_changed = self._write_comment(entry, change) or has_changed
         if plan.takes_origin and draft.entry.origin is not None:
             set_origin(self._session, self._caller, entry, draft.entry.origin, original_id=original.id)
-            entry.origin_key = draft.key
+            if not is_keyed(entry, draft.key):
+                entry.origin_key = free_key(self._session, self._project.id, draft.key)
         self._session.flush()
         return has_changed
 

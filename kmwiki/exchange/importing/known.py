@@ -1,4 +1,8 @@
-"""What earlier imports made: the entry of a draft, the comments under it, and what people have changed since."""
+"""What earlier imports made: the entry of a draft, the comments under it, and what people have changed since.
+
+Only what the importer may read counts, and of the bin what they could bring back. A note hidden from them might as
+well not be there: the same page then comes in as a note of its own, under a key with a number behind it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kmwiki.comments.models import Comment
 from kmwiki.entries.access import WHOLE
 from kmwiki.entries.models import Entry
 from kmwiki.events.models import Event
+from kmwiki.sources.access import in_bin_for, visible_to
 from kmwiki.sources.models import Original, Revision, Source
 
 if TYPE_CHECKING:
@@ -21,9 +26,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.exchange.importing.reading import Draft
+    from kmwiki.security.policy import Caller
 
 WRITTEN = "import.written"
 """The verb of the event that says which revision of a source an import wrote."""
+
+_NUMBERED = "#"  # between a page's key and the number of a further note of it
 
 _SAME_TEXT = 60.0  # of 100: below it two texts of one file name are two texts
 _COMPARED = 20_000  # code points of each that are compared
@@ -68,14 +76,15 @@ class Known:
     """Whether it was found by the file's name and like words, not by its key."""
 
 
-def find_known(session: Session, project_id: int, draft: Draft) -> Known | None:
-    """Return what an earlier import made of this page, or None. Entries in the bin are found too."""
-    entry = session.scalar(
-        select(Entry).where(Entry.project_id == project_id, Entry.origin_key == draft.key).options(*WHOLE)
-    )
+def find_known(session: Session, caller: Caller, project_id: int, draft: Draft) -> Known | None:
+    """Return what an earlier import made of this page, as far as the caller may know of it, or None.
+
+    Entries in the bin are found too, if the caller could bring them back.
+    """
+    entry = _find_by_key(session, caller, project_id, draft.key)
     is_by_name = False
     if entry is None and not draft.has_record:
-        entry = _find_by_name(session, project_id, draft)
+        entry = _find_by_name(session, caller, project_id, draft)
         is_by_name = entry is not None
     if entry is None:
         return None
@@ -90,13 +99,48 @@ def find_known(session: Session, project_id: int, draft: Draft) -> Known | None:
     )
 
 
-def _find_by_name(session: Session, project_id: int, draft: Draft) -> Entry | None:
+def free_key(session: Session, project_id: int, key: str) -> str:
+    """Return the key for a further note of a page: the page's own, or numbered where notes have it already."""
+    taken = set(session.scalars(select(Entry.origin_key).where(Entry.project_id == project_id, _keyed(key))))
+    numbers = (f"{key}{_NUMBERED}{number}" for number in range(2, len(taken) + 3))
+    return next(free for free in (key, *numbers) if free not in taken)
+
+
+def is_keyed(entry: Entry, key: str) -> bool:
+    """Whether the entry is a note of the page of that key."""
+    return (entry.origin_key or "").partition(_NUMBERED)[0] == key
+
+
+def _keyed(key: str) -> ColumnElement[bool]:
+    return or_(Entry.origin_key == key, Entry.origin_key.startswith(f"{key}{_NUMBERED}", autoescape=True))
+
+
+def _known_to(caller: Caller) -> ColumnElement[bool]:
+    """The condition on `Source` for what an import may go on from."""
+    return or_(visible_to(caller), in_bin_for(caller))
+
+
+def _find_by_key(session: Session, caller: Caller, project_id: int, key: str) -> Entry | None:
+    """The note of a page. Of several what does not lie in the bin comes first, then one's own, then the oldest."""
+    return session.scalar(
+        select(Entry)
+        .join(Source, Source.id == Entry.source_id)
+        .where(Entry.project_id == project_id, _keyed(key), _known_to(caller))
+        .order_by(Source.deleted.is_not(None), Source.author_id.is_distinct_from(caller.user_id), Entry.id)
+        .limit(1)
+        .options(*WHOLE)
+    )
+
+
+def _find_by_name(session: Session, caller: Caller, project_id: int, draft: Draft) -> Entry | None:
     """A changed text without a record: the note of a file of the same name, if most of its words are the same."""
+    is_text = Entry.origin_key.like("sha256:%")
     found = session.scalars(
         select(Entry)
+        .join(Source, Source.id == Entry.source_id)
         .join(Original, Original.id == Entry.original_id)
-        .where(Entry.project_id == project_id, Entry.origin_key.like("sha256:%"), Original.name == draft.name)
-        .order_by(Entry.id.desc())
+        .where(Entry.project_id == project_id, is_text, Original.name == draft.name, _known_to(caller))
+        .order_by(Source.deleted.is_not(None), Source.author_id.is_distinct_from(caller.user_id), Entry.id.desc())
         .limit(20)
         .options(*WHOLE)
     ).all()

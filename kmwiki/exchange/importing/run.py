@@ -10,7 +10,7 @@ import structlog
 from kmwiki.accounts.access import project_for
 from kmwiki.db import session, transaction
 from kmwiki.entries.kinds import KINDS
-from kmwiki.errors import Conflict, Invalid, say
+from kmwiki.errors import Conflict, Forbidden, Invalid, say
 from kmwiki.exchange.importing.apply import Writer
 from kmwiki.exchange.importing.known import find_known
 from kmwiki.exchange.importing.model import Item, Options, Report, check_options
@@ -18,6 +18,7 @@ from kmwiki.exchange.importing.plan import Plan, make_plan
 from kmwiki.exchange.importing.reading import Draft, read_draft
 from kmwiki.places.queries import choose
 from kmwiki.security.policy import Permission
+from kmwiki.sources.access import demand
 from kmwiki.sources.texts import prepare
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kmwiki.accounts.models import Project
     from kmwiki.config import Settings
     from kmwiki.exchange.importing.files import Incoming
     from kmwiki.exchange.importing.known import Known
@@ -75,7 +77,7 @@ class Import:
                 return self._look(incoming, draft, planned)
             with transaction() as opened:
                 return self._write(opened, incoming, draft)
-        except (Invalid, Conflict) as error:
+        except (Invalid, Conflict, Forbidden) as error:
             messages = list(error.fields.values()) if isinstance(error, Invalid) and error.fields else [error.message]
             return Item(incoming.label, "failed", warnings=messages)
 
@@ -94,8 +96,7 @@ class Import:
         """Say what would be done. A file that an earlier one of the same dry run would create is found there."""
         with session() as opened:
             project = project_for(opened, self.caller, self.slug, Permission.IMPORT)
-            known = find_known(opened, project.id, draft)
-            plan = make_plan(draft, known)
+            plan, known = self._decide(opened, project, draft)
         item = _item(incoming, draft, plan, known)
         if plan.action == "create":
             earlier = planned.setdefault(draft.key, item)
@@ -105,10 +106,17 @@ class Import:
             item.status = "unchanged"
         return item
 
+    def _decide(self, opened: Session, project: Project, draft: Draft) -> tuple[Plan, Known | None]:
+        """Say what becomes of a draft. Forbidden where that is a change the caller may not make."""
+        known = find_known(opened, self.caller, project.id, draft)
+        plan = make_plan(draft, known)
+        if known is not None and plan.action == "update":
+            demand(self.caller, Permission.WRITE, known.entry.project_id)
+        return plan, known
+
     def _write(self, opened: Session, incoming: Incoming, draft: Draft) -> Item:
         project = project_for(opened, self.caller, self.slug, Permission.IMPORT)
-        known = find_known(opened, project.id, draft)
-        plan = make_plan(draft, known)
+        plan, known = self._decide(opened, project, draft)
         item = _item(incoming, draft, plan, known)
         writer = Writer(opened, self.caller, project, self.settings.originals_dir)
         if known is None:

@@ -169,12 +169,12 @@ def _places(written: Sequence[str]) -> tuple[str, ...]:
 
 
 def _names(name: str, given: Sequence[str], longest: int) -> tuple[str, ...]:
-    if len(given) > MOST_OF_A_LIST:
-        raise Invalid.one(name, say("At most %(most)s fit here.", most=MOST_OF_A_LIST))
     if name == "tags":
         given = [tag for each in given for tag in each.split(",")]
-    names = [_line(name, " ".join(each.split()), longest) for each in given]
-    names = list(dict.fromkeys(each for each in names if each))
+    names = list(dict.fromkeys(filter(None, (" ".join(each.split()) for each in given))))
+    if len(names) > MOST_OF_A_LIST:
+        raise Invalid.one(name, say("At most %(most)s fit here.", most=MOST_OF_A_LIST))
+    names = [_line(name, each, longest) for each in names]
     return tuple(sorted(names)) if name == "tags" else tuple(names)
 
 

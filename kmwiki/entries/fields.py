@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -51,7 +50,7 @@ def _number(value: Any) -> Any:
             raise _RefusedError(
                 say("“%(text)s” is not a number. Write it in digits, for example 40.", text=value.strip()[:40])
             ) from None
-    if not math.isfinite(value) or abs(value) > 1e15:  # noqa: PLR2004 - beyond any count or sum of money
+    if not abs(value) <= 1e15:  # noqa: PLR2004 - beyond any count or sum of money; so are "inf" and "nan"
         raise _RefusedError(say("This number is too large."))
     return int(value) if float(value).is_integer() else value
 
@@ -59,7 +58,7 @@ def _number(value: Any) -> Any:
 def _date(value: Any) -> Any:
     written = value.get("written") if isinstance(value, dict) else value
     choice = value.get("start") if isinstance(value, dict) else None
-    if not isinstance(written, str):
+    if not isinstance(written, str) or not isinstance(choice, str | None):
         raise _RefusedError(say("Write a date in words or digits."))
     if problem := problem_of(written):
         raise _RefusedError(problem)

@@ -1,4 +1,4 @@
-"""Writing entries: a new one, a new revision, publish, archive, the bin and back."""
+"""Writing entries: a new one, a new revision, its standing, the bin and back."""
 
 from __future__ import annotations
 
@@ -166,11 +166,10 @@ def set_origin(
 def set_standing(
     session: Session, caller: Caller, entry: Entry, *, state: str | None = None, audience: str | None = None
 ) -> None:
-    """Set state and audience.
+    """Set state and audience: for the author and for supervisors alone.
 
-    Publishing is for whoever may write; all else for the author or a supervisor; a draft is its author's own.
-
-    Forbidden, or Invalid for a value that there is not.
+    To make it a draft or private is for the author alone, for nobody else could read it then. Forbidden, or Invalid
+    for a value that there is not.
     """
     check_standing(audience=audience, state=state)
     source = entry.source
@@ -205,16 +204,6 @@ def set_standing(
 
 
 _STATE_VERBS = {"draft": "unpublished", "published": "published", "archived": "archived"}
-
-
-def publish(session: Session, caller: Caller, entry: Entry) -> None:
-    """Show the entry to its audience."""
-    set_standing(session, caller, entry, state="published")
-
-
-def archive(session: Session, caller: Caller, entry: Entry) -> None:
-    """Put the entry aside: still found and read by its audience, no longer among the current ones."""
-    set_standing(session, caller, entry, state="archived")
 
 
 def bin_entry(session: Session, caller: Caller, entry: Entry) -> None:

@@ -9,7 +9,7 @@ import pytest
 from kmwiki.db import transaction
 from kmwiki.entries.access import WHOLE
 from kmwiki.entries.models import Entry
-from kmwiki.entries.service import bin_entry, publish, restore_entry
+from kmwiki.entries.service import bin_entry, restore_entry, set_standing
 from kmwiki.security.policy import Role
 from tests.make_search import answer, ask, drain, titles, write
 
@@ -119,7 +119,7 @@ def test_publishing_a_draft_opens_it_with_its_comments(writer: Caller, reader: C
     drain()
     assert not shows(ask(reader, project, CANARY, mode="exact"))
     with transaction() as opened:
-        publish(opened, writer, reload(opened, entry))
+        set_standing(opened, writer, reload(opened, entry), state="published")
     assert ask(reader, project, CANARY).total == 1
 
 

@@ -51,7 +51,10 @@ def check_origin() -> None:
 
 
 def _same(origin: str, own: str) -> bool:
-    theirs, mine = urlsplit(origin), urlsplit(own)
+    try:
+        theirs, mine = urlsplit(origin), urlsplit(own)
+    except ValueError:  # no address at all, such as http://[
+        return False
     return theirs.netloc == mine.netloc and (theirs.scheme == mine.scheme or settings().is_https)
 
 

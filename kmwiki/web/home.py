@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext, to_user_timezone
@@ -16,6 +15,7 @@ from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import Invalid
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission
+from kmwiki.security.redirects import local_path
 from kmwiki.web import first_steps
 from kmwiki.web.context import caller, is_signed_in, settings, signed_in
 from kmwiki.web.i18n import LOCALE_COOKIE, LOCALES
@@ -77,7 +77,7 @@ def look() -> ResponseReturnValue:
     if is_signed_in():
         with transaction() as opened:
             service.set_look(opened, caller(), locale=chosen["locale"], theme=chosen["theme"])
-    answer = redirect(local_path(request.form.get("next", "")))
+    answer = redirect(local_path(request.form.get("next"), url_for("home.start")))
     _remember(answer, LOCALE_COOKIE, chosen["locale"])
     _remember(answer, THEME_COOKIE, chosen["theme"])
     return answer
@@ -89,15 +89,6 @@ def greet() -> str:
     if hour < NOON:
         return str(gettext("Good morning"))
     return str(gettext("Good afternoon") if hour < EVENING else gettext("Good evening"))
-
-
-def local_path(wanted: str) -> str:
-    """Return a path of this site to go back to; anything that leads elsewhere becomes the first page."""
-    parts = urlsplit(wanted)
-    is_ours = (
-        wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and wanted.isprintable()
-    )
-    return wanted if is_ours else url_for("home.start")
 
 
 def _remember(answer: Response, name: str, value: str | None) -> None:

@@ -31,7 +31,14 @@ def test_a_form_with_its_token_is_taken(strict_app: Flask) -> None:
 
 
 def test_a_form_from_another_site_is_refused(client: FlaskClient) -> None:
-    for origin in ("https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81"):
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://localhost.evil.example",
+        "http://localhost:81",
+        "http://[",
+        "http://][",
+    ):
         assert client.post("/sign-in", data={}, headers={"Origin": origin}).status_code == 403
     assert client.post("/sign-in", data={}, headers={"Origin": "http://localhost"}).status_code != 403
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from kmwiki.comments.models import Comment
 from kmwiki.errors import Forbidden, NotFound, say
 from kmwiki.security.policy import Permission, can
-from kmwiki.sources.access import demand, is_author, visible_to
+from kmwiki.sources.access import demand, is_author, source_for, visible_to
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
@@ -30,6 +30,20 @@ def comment_for(session: Session, caller: Caller, comment_id: int) -> Comment:
     found = session.scalar(statement)
     if found is None:
         raise NotFound(say("There is no such comment. It may have been removed."))
+    return found
+
+
+def removed_comment_for(session: Session, caller: Caller, comment_id: int) -> Comment:
+    """Return a comment that may have been removed, to bring it back.
+
+    NotFound if the caller may not read what it stands on, Forbidden if they may not bring it back.
+    """
+    statement = select(Comment).where(Comment.id == comment_id).options(joinedload(Comment.source))
+    found = session.scalar(statement)
+    if found is None:
+        raise NotFound(say("There is no such comment. It may have been removed."))
+    source_for(session, caller, found.on_source_id)
+    demand_remove(caller, found.source)
     return found
 
 

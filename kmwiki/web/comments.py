@@ -12,7 +12,7 @@ from kmwiki.accounts.models import Project
 from kmwiki.api.v1.errors import words
 from kmwiki.coding.service import save_comment
 from kmwiki.comments import service
-from kmwiki.comments.access import comment_for, demand_edit, demand_remove
+from kmwiki.comments.access import comment_for, demand_edit, removed_comment_for
 from kmwiki.comments.models import Comment
 from kmwiki.comments.schemas import PassageIn
 from kmwiki.db import session, transaction
@@ -20,7 +20,6 @@ from kmwiki.entries.access import entry_by_number, entry_of_source
 from kmwiki.entries.queries import path_of
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.security.policy import Permission
-from kmwiki.sources.models import Source
 from kmwiki.sources.queries import revision
 from kmwiki.sources.texts import prepare
 from kmwiki.text.diff import diff_words
@@ -161,19 +160,15 @@ def remove(slug: str, comment_id: int) -> ResponseReturnValue:
 def restore(slug: str, comment_id: int) -> ResponseReturnValue:
     """Bring a removed comment back."""
     with transaction() as opened:
-        comment = opened.get(Comment, comment_id)
-        source = opened.get(Source, comment.source_id) if comment else None
-        if comment is None or source is None:
-            raise NotFound(say("There is no such comment. It may have been removed."))
-        entry = entry_of_source(opened, caller(), comment.on_source_id)
-        demand_remove(caller(), source)
+        comment = _comment(opened, slug, comment_id, is_removed=True)
         service.restore_comment(opened, caller(), comment)
-        back = f"{path_of(slug, entry)}?comment={comment.id}#comment-{comment.id}"
+        back = _back(opened, slug, comment)
     return redirect(back)
 
 
-def _comment(opened: Session, slug: str, comment_id: int) -> Comment:
-    comment = comment_for(opened, caller(), comment_id)
+def _comment(opened: Session, slug: str, comment_id: int, *, is_removed: bool = False) -> Comment:
+    find = removed_comment_for if is_removed else comment_for
+    comment = find(opened, caller(), comment_id)
     project = opened.get_one(Project, comment.source.project_id)
     if project.slug != slug:
         raise NotFound(say("There is no such comment. It may have been removed."))

@@ -104,9 +104,24 @@ def test_a_comment_that_may_not_be_made_is_given_back(
         answer = reader.post(path, data={"body": "สิ่งที่อยากบอก", "base": "1"})
         assert (answer.status_code, "สิ่งที่อยากบอก" in text_of(answer)) == (status, True)
     assert reader.get("/p/demo/comments/1/edit").status_code == 403
+    for verb in ("edit", "remove", "restore"):
+        assert page.post(f"/p/other/comments/1/{verb}", data={"body": "x", "base": "1"}).status_code == 404, verb
     assert page.get("/p/other/comments/1/edit").status_code == 404
     assert page.post("/p/demo/comments/99/restore").status_code == 404
     del entry
+
+
+def test_a_removed_comment_comes_back_only_under_its_own_project(
+    page: FlaskClient, make: Make, project: Project, author: Caller, entry: Entry
+) -> None:
+    make.project("other")
+    page.post("/p/demo/e/1/comments", data={"body": "หนึ่ง"})
+    page.post("/p/demo/comments/1/remove")
+    assert page.post("/p/other/comments/1/restore").status_code == 404
+    with reading() as session:
+        assert queries.flat(session, author, entry.source_id)[1] == 0
+    assert page.post("/p/demo/comments/1/restore").status_code == 302
+    del project
 
 
 def test_a_stale_change_of_a_comment_shows_both_texts(page: FlaskClient, entry: Entry) -> None:

@@ -24,12 +24,13 @@ class Program:
 
     instance: Path
     servers: list[subprocess.Popen[str]] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)  # `KMWIKI_*` variables besides the instance
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of every run: the instance, and none of our own settings."""
+        """The environment of every run: the instance and the settings given, none that surround the tests."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KMWIKI_")}
-        return {**kept, "KMWIKI_INSTANCE": str(self.instance), "PYTHONUNBUFFERED": "1"}
+        return {**kept, "KMWIKI_INSTANCE": str(self.instance), "PYTHONUNBUFFERED": "1", **self.settings}
 
     def run(self, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

@@ -101,6 +101,14 @@ def check_index(settings: Settings) -> str:
     return str(report)
 
 
+def check_mail(settings: Settings) -> str:
+    """Mail is set up in a way that can be read; nothing is sent."""
+    from kmwiki.notifications.mail import route_of  # noqa: PLC0415 - loads the mail library
+
+    route = route_of(settings)
+    return "none is sent; KMWIKI_MAIL_URL sets it up" if route is None else f"{route.describe()}, from {route.sender}"
+
+
 def check_disk(settings: Settings) -> str:
     """There is room on the disk."""
     free = shutil.disk_usage(settings.instance).free // 2**20
@@ -124,6 +132,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "database": check_database,
     "jobs": check_jobs,
     "index": check_index,
+    "mail": check_mail,
     "disk": check_disk,
     "assets": check_assets,
 }

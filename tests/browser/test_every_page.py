@@ -40,6 +40,10 @@ FAMILIES = {
     "bin": "/p/demo/bin",
     "me": "/me",
     "people": "/admin/users",
+    "mail": "/admin/mail",
+    "log of the site": "/admin/audit",
+    "log of the project": "/p/demo/activity-log?from=31/31/31",
+    "forgotten password": "/forgotten",
     "new project": "/projects/new",
     "lost": "/p/demo/nothing-here",
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from kmwiki.search.engine import Fact, Has, Leaf
-from kmwiki.search.equals import said_in
+from kmwiki.search.equals import Said, said_in
 from kmwiki.text.clusters import snap
 from kmwiki.text.thai import Folded, fold_with_map
 from kmwiki.text.words import segmenter
@@ -22,6 +22,8 @@ BEFORE = 50
 MOST = 3
 NEAR = 20
 MOST_PLACES = 150
+MOST_LEAVES, MOST_OF_ONE, MOST_TRIED = 40, 100, 10_000
+"""So much is marked in one text: different things, places of each, and how often a beginning of a word is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,40 @@ def folded_once(key: tuple[int, int], text: str) -> Folded:
 
 
 def places(folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
-    """Find every leaf in a text, in order of place; what is shown of them is snapped to clusters later."""
-    found = set()
-    for number, leaf in enumerate(leaves):
-        for start, end in _found(folded.text, leaf):
-            found.add(Place(*folded.original(start, end), number))
-    return sorted(found, key=lambda place: (place.start, -place.end))[:MOST_PLACES]
+    """Find the leaves in a text, in order of place; what is shown of them is snapped to clusters later.
+
+    Of many the longest are taken, and the first places of each: a letter that stands everywhere hides no rare word.
+    """
+    first = {leaf: number for number, leaf in reversed(list(enumerate(leaves)))}
+    ranked: list[tuple[int, Place]] = []
+    kinds = 0
+    for leaf in sorted(first, key=lambda one: (-_length(one), first[one])):
+        here = list(islice(_found(folded.text, leaf), MOST_OF_ONE))
+        ranked += ((rank, Place(*folded.original(*at), first[leaf])) for rank, at in enumerate(here))
+        kinds += bool(here)
+        if kinds >= MOST_LEAVES:
+            break
+    ranked.sort(key=lambda pair: pair[0])
+    return sorted({place for _, place in ranked[:MOST_PLACES]}, key=lambda place: (place.start, -place.end))
 
 
 def _found(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
     if isinstance(leaf, Fact):
-        yield from ((one.start, one.end) for one in said_in(folded) if one.fact == leaf.name)
+        yield from ((one.start, one.end) for one in _said(folded) if one.fact == leaf.name)
         return
     edges = _edges(folded) if leaf.starts_word else None
     at = folded.find(leaf.text)
-    while at >= 0 and leaf.text:
+    for _ in range(MOST_TRIED):
+        if at < 0 or not leaf.text:
+            return
         if edges is None or at in edges:
             yield at, at + len(leaf.text)
         at = folded.find(leaf.text, at + 1)
+
+
+@lru_cache(maxsize=16)
+def _said(folded: str) -> tuple[Said, ...]:
+    return tuple(said_in(folded))
 
 
 @lru_cache(maxsize=16)

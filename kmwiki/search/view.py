@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.6
 MOST_OCCURRENCES = 30
+MOST_TRIED = 3_000
+"""So often a string is looked at in one text, in the hope that it is a whole word there."""
 TITLE, LEAD, PARTIAL = 4.0, 2.0, 0.4
 BOOST = 2.0
 WORD_SHARE, TRIGRAM_SHARE = 1.0, 0.35
@@ -174,7 +176,9 @@ def weigh(held: Held, leaf: Has) -> tuple[float, bool] | None:
     start, stop = _reach(held, leaf.part)
     count, is_whole, seen = 0.0, False, 0
     at = text.find(needle, start, stop)
-    while at >= 0:
+    for _ in range(MOST_TRIED):
+        if at < 0:
+            break
         end = at + size
         if not leaf.starts_word or has_edge(held.edges, at):
             whole = has_edge(held.edges, at) and has_edge(held.edges, end)

@@ -420,3 +420,13 @@ def test_a_filter_that_cannot_be_meant_is_named(
     with pytest.raises(Invalid) as caught:
         ask(writer, project, "กองทุน", **filters)
     assert list(caught.value.fields) == [field]
+
+
+def test_sixty_letters_on_a_very_long_note_are_answered_at_once(writer: Caller, project: Project) -> None:
+    write(writer, project, "a" * 200_000 + "กขค " * 30_000, title="ยาว")
+    drain()
+    ask(writer, project, "ข")
+    for query in (" OR ".join("a" * 63), " OR ".join("a" * size for size in range(1, 64))):
+        found = ask(writer, project, query)
+        assert titles(found) == ["ยาว"]
+        assert found.took_ms < 5_000

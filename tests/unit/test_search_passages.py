@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmwiki.search import view
 from kmwiki.search.compounds import parts
 from kmwiki.search.documents import Outline, make_document, trigrams_of
 from kmwiki.search.engine import Fact, Has
 from kmwiki.search.equals import facts_of, said_in, show_equals
-from kmwiki.search.snippets import WIDTH, merged, opening, places, snippets
+from kmwiki.search.snippets import MOST_OF_ONE, MOST_PLACES, MOST_TRIED, WIDTH, merged, opening, places, snippets
 from kmwiki.search.suggestions import skeleton
-from kmwiki.search.view import has_edge
+from kmwiki.search.view import Held, has_edge, weigh
 from kmwiki.text.clusters import is_boundary
 from kmwiki.text.thai import fold, fold_with_map
 from kmwiki.text.words import segmenter
@@ -70,6 +73,50 @@ def test_a_prefix_is_marked_at_beginnings_only() -> None:
     text = "ออม กลุ่มออมทรัพย์"
     found = places(fold_with_map(text), [Has("ออม", starts_word=True)])
     assert [(place.start, place.end) for place in found] == [(0, 3)]
+
+
+class _Counted(str):
+    """A text that counts how often it is searched."""
+
+    __slots__ = ("tries",)
+
+    def find(self, *given: Any) -> int:
+        """Count, and search."""
+        self.tries = getattr(self, "tries", 0) + 1
+        return super().find(*given)
+
+
+def test_marking_a_letter_that_stands_everywhere_costs_little() -> None:
+    text = "a" * 330_000
+    counted = _Counted(text)
+    found = places(replace(fold_with_map(text), text=counted), [Has("a")] * 63)
+    assert len(found) == MOST_OF_ONE
+    assert counted.tries <= MOST_OF_ONE
+    prefixes = [Has("a" * size, starts_word=True) for size in range(1, 17)]
+    counted.tries = 0
+    assert places(replace(fold_with_map(text), text=counted), prefixes)[0].start == 0
+    assert counted.tries <= 16 * (MOST_TRIED + 1)
+
+
+def test_a_letter_that_stands_everywhere_hides_no_rare_word() -> None:
+    text = "กข " * 20_000 + "ปลาทู"
+    leaves = [Has("ก"), Has("ข"), Has("ปลาทู"), Has("ก")]
+    found = places(fold_with_map(text), leaves)
+    assert len(found) == MOST_PLACES
+    assert (found[-1].start, found[-1].leaf) == (60_000, 2)
+    assert found == sorted(found, key=lambda place: place.start)
+    assert any("ปลาทู" in one.text for one in snippets(text, found, leaves))
+
+
+def test_weighing_a_string_that_is_never_a_word_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr("kmwiki.search.view.has_edge", lambda _edges, at: bool(looked.append(at)))
+    held = Held("source:1", "1", "ก" * 50_000, b"", 0, 0, frozenset(), {})
+    weighed = weigh(held, Has("กก"))
+    assert weighed is not None
+    assert not weighed[1]
+    assert len(looked) <= 2 * view.MOST_TRIED
+    assert weigh(held, Has("กก", starts_word=True)) is None
 
 
 def test_an_opening_stands_in_for_a_passage() -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import func, select
-
 from kmwiki.coding.colours import choose
-from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.models import Code
 from kmwiki.coding.tree import (
     add_to_tree,
     check_free,
@@ -154,11 +152,6 @@ def revive_code(session: Session, caller: Caller, code: Code, *, reason: str = "
     code.state = "live"
     note_change(session, caller, "code.revived", [code], reason=reason)
     return code
-
-
-def coding_count(session: Session, code_id: int) -> int:
-    """Return how many live codings a code has, whoever may read them: what a merge or retirement touches."""
-    return session.scalar(select(func.count()).where(Coding.code_id == code_id, Coding.deleted.is_(None))) or 0
 
 
 def clean_aliases(aliases: Iterable[str], *, but: str = "") -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kmwiki.coding.codebook import clean_aliases, coding_count
+from kmwiki.coding.codebook import clean_aliases
 from kmwiki.coding.models import Code, CodeAncestor, Coding
 from kmwiki.coding.tree import next_position, rebuild_below, siblings_of
 from kmwiki.coding.versions import note_change
@@ -64,7 +64,7 @@ def _check(session: Session, caller: Caller, code: Code, into: Code) -> None:
     for item in (code, into):
         if item.state != "live":
             raise Conflict(say("“%(name)s” is no longer in use, so it cannot be merged.", name=item.name_th))
-    if not into.is_codable and coding_count(session, code.id):
+    if code.is_codable and not into.is_codable:  # used or not: the answer must not tell of codings in unread texts
         raise Conflict(say("“%(name)s” only gathers other codes, so passages cannot go over to it.", name=into.name_th))
     if session.get(CodeAncestor, (code.id, into.id)) is not None:
         raise Conflict(

@@ -11,7 +11,6 @@ from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.coding import counts, service
 from kmwiki.coding.access import code_for
-from kmwiki.coding.codebook import coding_count
 from kmwiki.coding.models import Code
 from kmwiki.coding.queries import CodingFilters, find_codings
 from kmwiki.coding.tree import ancestors_of, live_codes
@@ -21,6 +20,7 @@ from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.web.codebook_forms import Form, code_in, draw_form, draw_merge, draw_refused, patch_in, typed, values_of
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.numbers import number_in, page_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -56,7 +56,7 @@ def index(slug: str) -> ResponseReturnValue:
 @signed_in
 def history(slug: str) -> ResponseReturnValue:
     """Show every change of the codebook with its author and reason, the newest first."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_in(request.args)
     with session() as s:
         project = project_for(s, caller(), slug, Permission.READ)
         rows, total = counts.changes(s, project.id, offset=(page - 1) * CHANGES, size=CHANGES)
@@ -77,7 +77,7 @@ def history(slug: str) -> ResponseReturnValue:
 @signed_in
 def code(slug: str, code_id: int) -> ResponseReturnValue:
     """Show a code: when to use it, when not, its quotes, its versions."""
-    after = request.args.get("after", 0, type=int)
+    after = number_in(request.args, "after") or 0
     with session() as s:
         project, found = _code_in(s, slug, code_id, Permission.READ)
         use = counts.use_of(s, caller(), found)
@@ -106,7 +106,7 @@ def new(slug: str) -> ResponseReturnValue:
     """Make a code."""
     with session() as s:
         project = project_for(s, caller(), slug, Permission.EDIT_CODEBOOK)
-        parent = request.args.get("parent", type=int)
+        parent = number_in(request.args, "parent")
         if request.method == "GET":
             return draw_form(s, project, Form({"parent_id": parent, "is_codable": True}))
     form = Form(typed())
@@ -134,7 +134,7 @@ def edit(slug: str, code_id: int) -> ResponseReturnValue:
         with transaction() as s:
             _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
             given = patch_in(form)
-            service.edit_code(s, caller(), found, given, base_no=request.form.get("base_no", type=int))
+            service.edit_code(s, caller(), found, given, base_no=number_in(request.form, "base_no"))
     except (Invalid, Conflict) as error:
         return draw_refused(slug, form, error, code_id)
     flash(gettext("“%(name)s” was saved as a new version.", name=found.name_th), "done")
@@ -149,7 +149,7 @@ def merge(slug: str, code_id: int) -> ResponseReturnValue:
         with session() as s:
             project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
             return draw_merge(s, project, found)
-    reason, into_id = request.form.get("reason", ""), request.form.get("into", type=int)
+    reason, into_id = request.form.get("reason", ""), number_in(request.form, "into")
     try:
         with transaction() as s:
             _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
@@ -173,7 +173,7 @@ def move(slug: str, code_id: int) -> ResponseReturnValue:
     step = request.form.get("step", type=int)
     with transaction() as s:
         _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
-        parent_id = found.parent_id if step else request.form.get("parent_id", type=int)
+        parent_id = found.parent_id if step else number_in(request.form, "parent_id")
         position = None
         if step:
             row = [item.id for item in live_codes(s, found.project_id) if item.parent_id == parent_id]
@@ -191,7 +191,7 @@ def retire(slug: str, code_id: int) -> ResponseReturnValue:
     try:
         with transaction() as s:
             _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
-            left = coding_count(s, found.id)
+            left = counts.use_of(s, caller(), found).codings
             service.retire_code(s, caller(), found, reason=request.form.get("reason", ""))
     except Conflict as error:
         flash(words(error.message), "wrong")

@@ -13,13 +13,13 @@ from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
 from kmwiki.coding import counts
 from kmwiki.coding.access import code_for
-from kmwiki.coding.codebook import coding_count
 from kmwiki.coding.schemas import CodeIn, CodePatch
 from kmwiki.coding.versions import version_of
 from kmwiki.db import session
 from kmwiki.errors import Conflict, Invalid
 from kmwiki.security.policy import Permission
 from kmwiki.web.context import caller
+from kmwiki.web.numbers import number_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -61,7 +61,7 @@ def draw_merge(
         project=project,
         code=found,
         others=others,
-        number=coding_count(s, found.id),
+        number=counts.use_of(s, caller(), found).codings,
         below=len(inside) - 1,
         message=message,
         into_id=into_id,
@@ -95,7 +95,7 @@ def typed() -> dict[str, Any]:
         name: given.get(name, "").replace("\r\n", "\n") for name in (*FIELDS, "aliases", "reason")
     }
     for name in ("parent_id", "color", "pattern", "base_no"):
-        values[name] = given.get(name, type=int)
+        values[name] = number_in(given, name)
     return values | {"is_codable": "is_codable" in given}
 
 

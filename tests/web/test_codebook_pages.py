@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
 from kmwiki.coding.models import Code
-from kmwiki.db import session
+from kmwiki.db import session, transaction
+from kmwiki.sources.models import Source
 from tests.make_coding import make_desk
 
 if TYPE_CHECKING:
@@ -161,6 +163,32 @@ def test_a_merge_says_what_goes_over_and_does_it(desk: Desk, page: FlaskClient) 
     shown = page.get(url(desk, f"/{other.id}")).get_data(as_text=True)
     assert f"/codebook/{desk.code.id}" in shown
     assert page.post(merge, data={"into": str(desk.code.id)}).status_code == 409
+
+
+def test_codings_in_texts_of_others_are_neither_counted_nor_betrayed(
+    desk: Desk, signed_in: Callable[[Caller], FlaskClient]
+) -> None:
+    used, unused = desk.more_code("ใช้แล้ว"), desk.more_code("ยังไม่ใช้")
+    heading = desk.more_code("หมวด", is_codable=False)
+    desk.add("ปีแรก", used)
+    with transaction() as s:
+        s.get_one(Source, desk.source_id).audience = "private"
+    owner = signed_in(desk.make.member(desk.project, "owner"))
+
+    def told(code: Code) -> list[str]:
+        at = url(desk, f"/{code.id}")
+        refused = owner.post(f"{at}/merge", data={"into": str(heading.id)})
+        assert refused.status_code == 409
+        asked = owner.get(f"{at}/merge").get_data(as_text=True)
+        owner.post(f"{at}/retire")
+        pages = [refused.get_data(as_text=True), asked, owner.get(at).get_data(as_text=True)]
+        notes = [re.sub(r"<option.*?</option>", "", page, flags=re.DOTALL) for page in pages]
+        return [re.sub(rf'/{code.id}\b|value="[^"]*"|nonce="[^"]*"|content="[^"]*"', "", note) for note in notes]
+
+    hidden, empty = ([page.replace(code.name_th, "") for page in told(code)] for code in (used, unused))
+    assert [page[page.index("<main") :] for page in hidden[:2]] == [page[page.index("<main") :] for page in empty[:2]]
+    assert "0 ช่วง" in hidden[1]
+    assert "ช่วงที่ลงไว้ 0 ช่วงยังอยู่" in hidden[2]
 
 
 def test_the_quotes_of_a_code_open_at_their_passage_and_come_in_pages(desk: Desk, page: FlaskClient) -> None:

@@ -83,5 +83,9 @@ class TooMany(KmwikiError):  # noqa: N818
         self.retry_after = retry_after
 
 
+class TooLarge(KmwikiError):  # noqa: N818
+    """More was sent than is taken at once."""
+
+
 class Unavailable(KmwikiError):  # noqa: N818
     """Something this needs is not to be had now: the index, a lock, the disk."""

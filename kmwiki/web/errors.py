@@ -18,6 +18,7 @@ from kmwiki.errors import (
     KmwikiError,
     Message,
     NotFound,
+    TooLarge,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -36,10 +37,16 @@ STATUS: dict[type[KmwikiError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    TooLarge: 413,
     Invalid: 422,
     TooMany: 429,
     Unavailable: 503,
 }
+
+TYPED_FIELDS = frozenset(
+    {"title", "lead", "body", "memo", "definition", "include", "exclude", "example", "description"}
+)
+"""The fields in which people write texts that must not be lost."""
 
 HTTP_MESSAGES: dict[int, Message] = {
     400: say("The request could not be understood."),
@@ -75,16 +82,23 @@ def draw_domain_error(error: KmwikiError) -> ResponseReturnValue:
 
 
 def draw_stale_form(error: CSRFError) -> ResponseReturnValue:
-    """Draw the refusal of a form without its token, or with one grown old."""
+    """Draw the refusal of a form without its token, or with one grown old; what was typed in it is shown."""
     del error
-    return draw_domain_error(
-        Invalid(
-            say(
-                "This form had been open too long or was sent from elsewhere, so nothing was saved. "
-                "Go back, reload the page and send it again."
-            )
+    refusal = Invalid(
+        say(
+            "This form had been open too long or was sent from elsewhere, so nothing was saved. "
+            "Go back, reload the page and send it again."
         )
     )
+    if _wants_json():
+        return problem_for(refusal, 422)
+    return render_template("errors/stale.html", status=422, message=refusal.message, kept=_typed()), 422
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return the texts of the form that was sent, but nothing that is secret."""
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name in TYPED_FIELDS and value.strip()]
 
 
 def draw_http_error(error: HTTPException) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from flask import g
 from kmwiki import db
 from kmwiki.accounts.models import IdempotencyKey, Project
 from kmwiki.api.v1 import idempotency
+from kmwiki.api.v1.gate import MOST_JSON
 from kmwiki.app import create_app
 
 if TYPE_CHECKING:
@@ -155,3 +156,28 @@ def test_a_token_that_asks_too_often_is_told_when_to_come_back(
     assert 0 < int(answer.headers["Retry-After"]) <= 60
     other = {"Authorization": f"Bearer {make.token(make.user().id)}"}
     assert client.get("/api/v1/projects", headers=other).status_code == 200
+
+
+def test_a_body_larger_than_any_text_is_refused_before_it_is_read(admin: Api) -> None:
+    body = b'{"slug": "a", "name": "' + b"x" * MOST_JSON + b'"}'
+    answer = admin.client.post("/api/v1/projects", data=body, headers=admin.headers, content_type="application/json")
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+    assert str(MOST_JSON // 1024 // 1024) in answer.get_json()["detail"]
+    assert count_projects() == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_a_body_in_another_encoding_brings_no_forbidden_character_in(admin: Api, encoding: str) -> None:
+    body = '{"slug": "a", "name": "\\ud800"}'.encode(encoding)
+    answer = admin.client.post("/api/v1/projects", data=body, headers=admin.headers, content_type="application/json")
+    assert answer.status_code == 422
+    assert count_projects() == 0
+
+
+def test_only_a_body_that_could_hold_them_is_walked_through(admin: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[object] = []
+    monkeypatch.setattr("kmwiki.api.v1.gate._check_texts", walked.append)
+    assert admin.post("/projects", {"slug": "a", "name": "ป่าชายเลน"})[0] == 201
+    assert not walked
+    assert admin.post("/projects", {"slug": "b", "name": "\U0001f600"})[0] == 201
+    assert len(walked) == 1

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from flask import request
 from flask_limiter import Limiter
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from kmwiki.accounts.service import touch_token
 from kmwiki.api.v1 import idempotency
 from kmwiki.api.v1.ground import bp, caller, settings
 from kmwiki.db import now, transaction
-from kmwiki.errors import Invalid, TooMany, say
+from kmwiki.errors import Invalid, TooLarge, TooMany, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 OPEN_ENDPOINTS = frozenset({"api.document", "api.browse"})
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 NOTED_EVERY = 300.0  # seconds
+MOST_JSON = 8 * 1024 * 1024  # bytes; the longest text takes half of it with every Thai letter escaped
+# In UTF-8 only an escape can bring these in, so most bodies need not be walked through.
+_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _noted: dict[int, float] = {}
 
 
@@ -70,7 +75,7 @@ def note_use(token_owner: Caller) -> None:
 
 
 def _check_json() -> None:
-    data = request.get_data(cache=True)
+    data = _body()
     if not data:
         return
     try:
@@ -80,16 +85,37 @@ def _check_json() -> None:
     if request.mimetype != "application/json":
         raise Invalid(say("Send the body as application/json."))
     try:
-        body = request.get_json(silent=True)
+        body = None if b"\x00" in data else request.get_json(silent=True)  # with NULs it is UTF-16 or 32, or no JSON
     except RecursionError:
         body = None
     if not isinstance(body, dict):
         raise Invalid(say("The body is not a JSON object."))
+    if _SUSPECT.search(data):
+        _check_texts(body)
+
+
+def _body() -> bytes:
+    """Read the body, but no more of it than any JSON of ours takes."""
+    request.max_content_length = min(request.max_content_length or MOST_JSON, MOST_JSON)
+    try:
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge as error:
+        message = say(
+            "The body is larger than %(most)s MB. Send less at once; files go as multipart/form-data.",
+            most=MOST_JSON // 1024 // 1024,
+        )
+        raise TooLarge(message) from error
+
+
+def _check_texts(body: object) -> None:
     for text in _texts_of(body):
         if "\x00" in text:
             raise Invalid(say("The body holds a NUL character, which no text may."))
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise Invalid(say("The body holds half a character (a lone surrogate), which no text may."))
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            message = say("The body holds half a character (a lone surrogate), which no text may.")
+            raise Invalid(message) from error
 
 
 def _texts_of(body: object) -> Iterator[str]:

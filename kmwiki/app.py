@@ -10,9 +10,11 @@ from jinja2 import StrictUndefined
 from kmwiki import db
 from kmwiki.api import v1
 from kmwiki.config import Settings
+from kmwiki.exchange.importing import job as imports
 from kmwiki.paths import resource_dir
 from kmwiki.search import index, outbox
 from kmwiki.web import register as register_pages
+from kmwiki.web.numbers import StorableInteger
 
 
 def create_app(**given: Any) -> Flask:
@@ -25,7 +27,9 @@ def create_app(**given: Any) -> Flask:
     app.config.update(
         KMWIKI=settings,
         SECRET_KEY=read_secret(settings),
-        MAX_CONTENT_LENGTH=(settings.max_upload_mb + 1) * 1024 * 1024,
+        MAX_CONTENT_LENGTH=(4 * settings.max_upload_mb + 8)
+        * 1024
+        * 1024,  # several files at once, each up to the limit
         MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
         MAX_FORM_PARTS=5000,
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as the browser: notes take hours to write
@@ -36,10 +40,12 @@ def create_app(**given: Any) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         RATELIMIT_HEADERS_ENABLED=True,
     )
+    app.url_map.converters["int"] = StorableInteger
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.bind(settings.database)
     index.bind(settings)
+    imports.bind(settings)
     outbox.listen()
     v1.register(app)
     register_pages(app)

@@ -10,6 +10,7 @@ from flask import current_app
 
 from kmwiki import db
 from kmwiki.cli import schema
+from kmwiki.config import DEFAULT_BASE_URL
 from kmwiki.errors import Unavailable, say
 
 if TYPE_CHECKING:
@@ -22,13 +23,23 @@ def settings() -> Settings:
     return found
 
 
+def site_address() -> str:
+    """Return where the site is: the address that is set, else that of the `kmwiki serve` on this instance."""
+    if settings().base_url:
+        return settings().base_url
+    lock = settings().instance / "serve.lock"
+    _, _, address = lock.read_text(encoding="ascii").partition(" ") if lock.is_file() else ("", "", "")
+    return address or DEFAULT_BASE_URL
+
+
 def prepare(wanted: Settings) -> bool:
     """Make what the instance lacks and upgrade its database. Whether it is new.
 
     Unavailable if the folder cannot be used.
     """
     try:
-        wanted.instance.mkdir(parents=True, exist_ok=True)
+        # Others on the machine have no business here: it holds people's notes.
+        wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         wanted.originals_dir.mkdir(exist_ok=True)
         is_new = make_secret(wanted)
     except OSError as error:

@@ -39,8 +39,9 @@ STALL_SECONDS = 60
 def serve(host: str, port: int, *, demo: bool) -> None:
     """Serve the pages and the API, and run the jobs. The first start prints a one-time sign-in link."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the app outlives this context
-    with only_server(settings().instance), listening_socket(host, port) as opened:
+    with only_server(settings().instance) as lock, listening_socket(host, port) as opened:
         address = web_address(host, opened.getsockname()[1])
+        note_server(lock, address)
         app.config["KMWIKI"] = replace(settings(), base_url=settings().base_url or address)
         if demo:
             install_demo_once()
@@ -75,7 +76,7 @@ def run_server(app: Flask, opened: socket.socket) -> None:
         threads=THREADS,
         connection_limit=CONNECTIONS,
         channel_timeout=STALL_SECONDS,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],  # up to there our own page says that it is too much
         max_request_header_size=256 * 1024 + 4096,
         ident="kmwiki",
         clear_untrusted_proxy_headers=True,
@@ -106,7 +107,7 @@ def web_address(host: str, port: int) -> str:
 
 
 @contextmanager
-def only_server(instance: Path) -> Iterator[None]:
+def only_server(instance: Path) -> Iterator[IO[str]]:
     """Hold the instance's server lock; it goes with the process, however that ends. Unavailable if another holds it."""
     with (instance / "serve.lock").open("a+", encoding="ascii") as file:
         try:
@@ -120,16 +121,20 @@ def only_server(instance: Path) -> Iterator[None]:
                     instance=instance,
                 )
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+        yield file
+
+
+def note_server(lock: IO[str], address: str) -> None:
+    """Write down who holds the lock and where it serves, for people and for the other commands."""
+    lock.truncate(0)
+    lock.write(f"{os.getpid()} {address}")
+    lock.flush()
 
 
 def read_process(file: IO[str]) -> str:
     """Return the process id that the holder of the lock wrote."""
     file.seek(0)
-    return file.read().strip() or "?"
+    return file.read().partition(" ")[0].strip() or "?"
 
 
 @contextmanager

@@ -10,9 +10,8 @@ import click
 
 from kmwiki.accounts import administration, queries, service
 from kmwiki.accounts.access import OPERATOR
-from kmwiki.cli.instance import settings
+from kmwiki.cli.instance import site_address
 from kmwiki.cli.people import person
-from kmwiki.config import DEFAULT_BASE_URL
 from kmwiki.db import session, transaction
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def activate(email: str) -> None:
 def link_for(opened: Session, found: User, *, purpose: str) -> str:
     """Make a one-time link and return its full address."""
     secret = service.create_link(opened, OPERATOR, found, purpose=purpose)
-    return f"{settings().base_url or DEFAULT_BASE_URL}/link/{secret}"
+    return f"{site_address()}/link/{secret}"
 
 
 commands: list[click.Command] = [user]

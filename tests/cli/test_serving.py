@@ -34,6 +34,7 @@ def test_the_first_start_makes_everything_and_the_second_changes_nothing(program
     assert links[0].startswith(f"http://127.0.0.1:{port}/link/")
     assert f"http://127.0.0.1:{port} " in err
     assert stat.S_IMODE((program.instance / "secret").stat().st_mode) == 0o600
+    assert stat.S_IMODE(program.instance.stat().st_mode) == 0o700
     before = rows(program.instance)
     assert before["projects"] == 1
     assert before["entries"] >= 8
@@ -86,7 +87,8 @@ def test_other_commands_work_while_it_serves(program: Program, port: int) -> Non
     program.serve(port, "--no-demo")
     started = time.monotonic()
     assert program.run("project", "create", "second", "--name", "ที่สอง").returncode == 0
-    assert program.run("user", "add", "a@example.org", "--name", "ก").returncode == 0
+    added = program.run("user", "add", "a@example.org", "--name", "ก")
+    assert added.stdout.startswith(f"http://127.0.0.1:{port}/link/")
     assert program.run("member", "set", "second", "a@example.org", "researcher").returncode == 0
     token = program.run("token", "create", "a@example.org", "--name", "ทดสอบ").stdout.strip()
     assert time.monotonic() - started < 60

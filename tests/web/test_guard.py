@@ -21,6 +21,14 @@ def test_a_form_without_its_token_does_nothing(strict_app: Flask) -> None:
     assert "ฟอร์ม" in answer.get_data(as_text=True)
 
 
+def test_a_refused_form_shows_what_was_typed_but_no_secret(strict_app: Flask) -> None:
+    form = {"title": "ชื่อที่พิมพ์ไว้", "body": "ข้อความยาวที่ยังไม่ได้เก็บ", "password": "a-secret-word"}
+    text = strict_app.test_client().post("/sign-in", data=form).get_data(as_text=True)
+    assert "ชื่อที่พิมพ์ไว้" in text
+    assert "ข้อความยาวที่ยังไม่ได้เก็บ" in text
+    assert "a-secret-word" not in text
+
+
 def test_a_form_with_its_token_is_taken(strict_app: Flask) -> None:
     client = strict_app.test_client()
     page = client.get("/sign-in").get_data(as_text=True)

@@ -1,7 +1,8 @@
-"""Where the files that are not Python lie: one level up in a checkout, beside the code in a wheel."""
+"""Where the files that are not Python lie: one level up in a checkout, beside the code in a wheel. And safe on disk."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -23,3 +24,12 @@ def is_checkout() -> bool:
 def default_instance() -> Path:
     """Return the instance folder used when KMWIKI_INSTANCE is not set."""
     return (PACKAGE.parent if is_checkout() else Path.cwd()) / "instance"
+
+
+def sync_folder(folder: Path) -> None:
+    """Get the names in a folder onto the disk: a file's own sync does not keep its name through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Invalid, say
 from kmwiki.events.service import record
+from kmwiki.paths import sync_folder
 from kmwiki.sources.access import AUDIENCES, STATES
 from kmwiki.sources.models import Original, Revision, Source
 from kmwiki.sources.texts import check_body, problem_of, rendered, sha256
@@ -202,8 +203,14 @@ def _store(path: Path, data: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".coming-")
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(name, path)  # noqa: PTH105 - atomic, over a name that mkstemp gave
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(name, path)  # noqa: PTH105 - atomic, over a name that mkstemp gave
+    except BaseException:
+        os.unlink(name)  # noqa: PTH108
+        raise
+    sync_folder(path.parent)
+    sync_folder(path.parent.parent)  # where the folder's own name is, which may be new

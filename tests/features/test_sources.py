@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,3 +103,15 @@ def test_an_original_is_kept_byte_for_byte_and_once(caller: Caller, project: Pro
         service.keep_original(session, caller, project_id=project.id, name="ก.txt", data=data, folder=tmp_path)
     assert kept.read_bytes() == data
     assert [path.name for path in kept.parent.iterdir()] == [first.sha256]
+
+
+def test_an_original_that_cannot_be_written_leaves_nothing_behind(
+    caller: Caller, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="No space"), transaction() as session:
+        service.keep_original(session, caller, project_id=project.id, name="ก.txt", data=b"x", folder=tmp_path / "kept")
+    assert [path for path in (tmp_path / "kept").rglob("*") if path.is_file()] == []

@@ -21,8 +21,9 @@ from kmwiki.db import now
 from kmwiki.errors import Conflict, Invalid, NotFound, Unavailable, say
 from kmwiki.exchange.backups.content import kept_files, read_content, take_snapshot
 from kmwiki.exchange.backups.layout import DATABASE, FOLDERS, FORMAT, SETTINGS, Lack, Manifest, is_file
-from kmwiki.exchange.backups.room import need_room, sync_folder
+from kmwiki.exchange.backups.room import need_room
 from kmwiki.exchange.backups.writing import Writer
+from kmwiki.paths import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,8 +18,9 @@ from kmwiki.errors import Conflict, Invalid, Unavailable, say
 from kmwiki.exchange.backups.content import connect, read_content
 from kmwiki.exchange.backups.creating import database_file, instance_files
 from kmwiki.exchange.backups.inspecting import DATABASE_NAME, unpack
-from kmwiki.exchange.backups.room import sync_folder, sync_tree
+from kmwiki.exchange.backups.room import sync_tree
 from kmwiki.exchange.backups.swapping import exchange
+from kmwiki.paths import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from kmwiki.errors import Unavailable, say
+from kmwiki.paths import sync_folder
 
 SPARE = 16 * 2**20
 """Bytes that should stay free."""
@@ -25,15 +26,6 @@ def need_room(folder: Path, size: int) -> None:
                 free=free // 2**20,
             )
         )
-
-
-def sync_folder(folder: Path) -> None:
-    """Get the names in a folder onto the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sync_tree(folder: Path) -> None:

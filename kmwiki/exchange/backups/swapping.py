@@ -7,7 +7,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from kmwiki.exchange.backups.room import sync_folder
+from kmwiki.paths import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -48,7 +48,7 @@ def look(slug: str) -> ResponseReturnValue:
     try:
         with session() as opened:
             check_request(opened, caller(), slug, options)
-        token, _ = spool.put(settings(), sent_files())
+        token, _ = spool.put(settings(), caller(), sent_files())
     except Invalid as error:
         return _draw(project, options, error), 422
     with transaction() as opened:

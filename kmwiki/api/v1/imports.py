@@ -32,14 +32,16 @@ class ImportForm(BaseModel):
 
 
 @bp.post("/projects/<slug>/imports")
-@spec.validate(form=ImportForm, resp=answers(JobOut, status=202, refusals=(401, 403, 404, 413, 422)), tags=["imports"])
+@spec.validate(
+    form=ImportForm, resp=answers(JobOut, status=202, refusals=(401, 403, 404, 413, 422, 429, 503)), tags=["imports"]
+)
 def start_import(slug: str) -> tuple[JobOut, int, dict[str, str]]:
     """Import the files that are sent. Poll the job that is answered until its state is `done` or `failed`."""
     form = request.form
     options = read_options(form)
     with session() as opened:
         check_request(opened, caller(), slug, options)
-    token, _ = spool.put(settings(), sent_files())
+    token, _ = spool.put(settings(), caller(), sent_files())
     with transaction() as opened:
         project = check_request(opened, caller(), slug, options)
         is_dry = form.get("dry_run", "").strip().lower() in {"1", "true", "yes", "on"}

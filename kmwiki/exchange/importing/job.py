@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kmwiki.jobs.service import Claimed
     from kmwiki.security.policy import Caller
 
-KIND = "import"
+KIND = spool.KIND
 _TOLD_EVERY = 0.5  # seconds between two notes of how far it is
 
 
@@ -46,7 +46,7 @@ def check_request(session: Session, caller: Caller, slug: str, options: Options)
 
 def ask(session: Session, caller: Caller, project: Project, token: str, options: Options, *, is_dry: bool) -> Job:
     """Ask the worker to import (or look over) the files of an upload. Asking twice for the same is one job."""
-    key = f"{token}:{'look' if is_dry else 'import'}"
+    key = spool.key_of(token, is_dry=is_dry)
     known = session.scalar(select(Job).where(Job.kind == KIND, Job.key == key))
     if known is not None:
         return known

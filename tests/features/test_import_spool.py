@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from kmwiki.db import transaction
+from kmwiki.app import create_app
+from kmwiki.db import session, transaction
 from kmwiki.errors import NotFound, TooMany, Unavailable
 from kmwiki.exchange.importing import spool
-from kmwiki.exchange.importing.job import ask
+from kmwiki.exchange.importing.job import ask, import_batch
 from kmwiki.exchange.importing.model import Options
 from kmwiki.jobs.models import Job
+from kmwiki.jobs.worker import JobKind, Worker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,3 +149,21 @@ def test_files_and_folders_are_on_the_disk_before_a_job_can_name_them(
     monkeypatch.setattr(os, "fsync", note)
     token = put(settings, researcher)
     assert synced == ["0", "names.json", token, "uploads"]
+
+
+def test_the_worker_reads_where_the_app_was_told_the_instance_is(
+    settings: Settings, project: Project, researcher: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KMWIKI_INSTANCE", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("KMWIKI_MAX_UPLOAD_MB", "7")
+    app = create_app(instance=settings.instance, max_upload_mb=1)
+    files = [("a.txt", io.BytesIO("จดไว้".encode())), ("b.txt", io.BytesIO(b"a" * (2 * 2**20)))]
+    token, _ = spool.put(app.config["KMWIKI"], researcher, files)
+    with transaction() as opened:
+        job = ask(opened, researcher, project, token, Options(), is_dry=False)
+    Worker({spool.KIND: JobKind(import_batch)}).drain()
+    with session() as opened:
+        done = opened.get_one(Job, job.id)
+    assert (done.state, (done.result or {}).get("created"), (done.result or {}).get("failed")) == ("done", 1, 1)
+    assert not (tmp_path / "elsewhere").exists()
+    assert not is_there(settings, token)

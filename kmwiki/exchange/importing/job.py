@@ -10,7 +10,6 @@ from sqlalchemy import select
 from kmwiki.accounts.access import OPERATOR, project_for
 from kmwiki.accounts.models import Project
 from kmwiki.accounts.queries import caller_for_user
-from kmwiki.config import Settings
 from kmwiki.db import session, transaction
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import Forbidden, Invalid, NotFound, say
@@ -28,11 +27,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kmwiki.config import Settings
     from kmwiki.jobs.service import Claimed
     from kmwiki.security.policy import Caller
 
 KIND = spool.KIND
 _TOLD_EVERY = 0.5  # seconds between two notes of how far it is
+
+
+class _Bound:
+    settings: Settings | None = None
+
+
+def bind(settings: Settings) -> None:
+    """Let the jobs of this process work on that instance, as the doors do."""
+    _Bound.settings = settings
 
 
 def check_request(session: Session, caller: Caller, slug: str, options: Options) -> Project:
@@ -94,7 +103,9 @@ def import_batch(claimed: Sequence[Claimed]) -> dict[str, Any]:
 
 
 def _run(job: Claimed) -> dict[str, Any]:
-    settings = Settings.from_environment()
+    settings = _Bound.settings
+    if settings is None:
+        raise RuntimeError("no instance is bound; create_app() or bind() comes first")
     token, is_dry = str(job.payload["token"]), bool(job.payload["is_dry"])
     with session() as opened:
         caller = OPERATOR if job.user_id is None else caller_for_user(opened, job.user_id)

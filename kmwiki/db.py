@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 15_000
 
+LARGEST_INTEGER = 2**63 - 1
+"""The largest integer that a column holds; a larger one cannot even be asked for."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Code, CodeAncestor, Coding
+from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.models import Entry, EntryPlace
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.security.policy import Caller
+
+
+ID_DIGITS = len(str(LARGEST_INTEGER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +160,9 @@ def _conditions(filters: CodingFilters) -> Sequence[ColumnElement[bool]]:
     if filters.kind:
         found.append(Entry.kind == filters.kind)
     if filters.coder:
-        same_id = (
-            User.id == int(filters.coder) if filters.coder.isascii() and filters.coder.isdigit() else User.id.is_(None)
-        )
-        found.append(or_(User.email == filters.coder.lower(), User.name == filters.coder, same_id))
+        named = or_(User.email == filters.coder.lower(), User.name == filters.coder)
+        is_id = filters.coder.isascii() and filters.coder.isdigit() and len(filters.coder) < ID_DIGITS
+        found.append(or_(named, User.id == int(filters.coder)) if is_id else named)
     if filters.source_id is not None:
         found.append(Coding.source_id == filters.source_id)
     if filters.states:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from kmwiki.sources.schemas import Id, Whole
+
 Voice = Literal["informant", "author", "commenter", "document"]
 State = Literal["placed", "changed", "lost"]
 CodeState = Literal["live", "retired", "merged"]
@@ -25,32 +27,32 @@ Hue = Annotated[int, Field(ge=1, le=12)]
 VOICES: tuple[Voice, ...] = ("informant", "author", "commenter", "document")
 
 
-class CodingIn(BaseModel):
+class CodingIn(Taken):
     """A passage to put under a code; offsets count code points of the revision's reading text, `end` exclusive."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = frozenset(_CODING_GIVEN)
 
-    code_id: int
-    start: int
-    end: int
+    code_id: Id
+    start: Whole
+    end: Whole
     quote: str
-    revision: int | None = None  # None: the head
+    revision: Whole | None = None  # None: the head
     voice: Voice | None = None
     memo: Words = ""
 
 
-class CodingPatch(BaseModel):
+class CodingPatch(Taken):
     """What is to change about a coding; a field left out keeps its value. A new place needs start, end and quote."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = frozenset(_CODING_GIVEN)
 
-    code_id: int | None = None
+    code_id: Id | None = None
     voice: Voice | None = None
     memo: Words | None = None
-    start: int | None = None
-    end: int | None = None
+    start: Whole | None = None
+    end: Whole | None = None
     quote: str | None = None
-    revision: int | None = None  # of start and end; None: the head
+    revision: Whole | None = None  # of start and end; None: the head
 
 
 class Evidence(BaseModel):
@@ -83,14 +85,14 @@ class CodingOut(BaseModel):
     url: str
 
 
-class CodeIn(BaseModel):
+class CodeIn(Taken):
     """A new code. Without a colour it gets the one that its siblings leave clearest."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = frozenset(_CODE_GIVEN)
 
     name_th: Name
     name_en: Name = ""
-    parent_id: int | None = None
+    parent_id: Id | None = None
     definition: Words = ""
     include: Words = ""
     exclude: Words = ""
@@ -102,14 +104,14 @@ class CodeIn(BaseModel):
     reason: Words = ""
 
 
-class CodePatch(BaseModel):
+class CodePatch(Taken):
     """What is to change about a code; a field left out keeps its value."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = frozenset(_CODE_GIVEN)
 
     name_th: Name | None = None
     name_en: Name | None = None
-    parent_id: int | None = None
+    parent_id: Id | None = None
     definition: Words | None = None
     include: Words | None = None
     exclude: Words | None = None

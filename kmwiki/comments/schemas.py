@@ -7,17 +7,20 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from kmwiki.db import LARGEST_INTEGER
+from kmwiki.sources.schemas import Id
 
-class PassageIn(BaseModel):
+
+class PassageIn(Taken):
     """A passage of the entry's reading text.
 
     Code points, the end exclusive. The quote, if given, must be those words.
     """
 
-    start: int = Field(ge=0)
-    end: int = Field(ge=1)
+    start: int = Field(ge=0, le=LARGEST_INTEGER)
+    end: Id
     quote: str | None = None
-    revision: int | None = None
+    revision: Id | None = None
 
 
 class PassageOut(BaseModel):
@@ -29,12 +32,14 @@ class PassageOut(BaseModel):
     quote: str
 
 
-class CommentIn(BaseModel):
+class CommentIn(Taken):
     """A new comment."""
+
+    GIVEN_ONLY = frozenset({"id", "source_id", "revision", "author", "author_name", "created", "removed"})
 
     body: str
     body_format: Literal["markdown", "plain"] = "markdown"
-    parent_id: int | None = None
+    parent_id: Id | None = None
     passage: PassageIn | None = None
 
 

@@ -20,6 +20,7 @@ from kmwiki.errors import Invalid, NotFound, say
 from kmwiki.security.policy import Permission
 from kmwiki.sources.models import Source
 from kmwiki.sources.queries import heads
+from kmwiki.sources.schemas import Id, Whole  # noqa: TC001 - pydantic reads them
 from kmwiki.web.context import caller, signed_in
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class DeskCodingIn(CodingIn):
 
     model_config = ConfigDict(extra="forbid")
 
-    source_id: int
-    code_id: int = 0
+    source_id: Id
+    code_id: Whole = 0
     new_code: CodeIn | None = None
 
 

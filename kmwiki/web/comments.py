@@ -13,7 +13,6 @@ from kmwiki.api.v1.errors import words
 from kmwiki.coding.service import save_comment
 from kmwiki.comments import service
 from kmwiki.comments.access import comment_for, demand_edit, removed_comment_for
-from kmwiki.comments.models import Comment
 from kmwiki.comments.schemas import PassageIn
 from kmwiki.db import session, transaction
 from kmwiki.entries.access import entry_by_number, entry_of_source
@@ -27,10 +26,13 @@ from kmwiki.web.carried import tell_carried
 from kmwiki.web.context import caller
 from kmwiki.web.entry_page import page_of
 from kmwiki.web.entry_typed import lines
+from kmwiki.web.numbers import number_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
+
+    from kmwiki.comments.models import Comment
 
 bp = Blueprint("comments", __name__)
 
@@ -44,7 +46,12 @@ def add(slug: str, number: int) -> ResponseReturnValue:
         with transaction() as opened:
             entry = entry_by_number(opened, caller(), slug, number, Permission.COMMENT)
             comment = service.add_comment(
-                opened, caller(), entry.source, body=body, parent_id=_number("parent_id"), passage=_passage()
+                opened,
+                caller(),
+                entry.source,
+                body=body,
+                parent_id=number_in(request.form, "parent_id"),
+                passage=_passage(),
             )
     except Invalid as error:
         return _draw_again(slug, number, body, error)
@@ -57,7 +64,7 @@ def add(slug: str, number: int) -> ResponseReturnValue:
 def _draw_again(slug: str, number: int, body: str, error: Invalid) -> ResponseReturnValue:
     with session() as opened:
         entry = entry_by_number(opened, caller(), slug, number)
-        answering = _number("parent_id")
+        answering = number_in(request.form, "parent_id")
         shown = page_of(opened, caller(), entry, MultiDict({"comment": str(answering)} if answering else {}))
         shown |= {
             "typed": body,
@@ -67,16 +74,16 @@ def _draw_again(slug: str, number: int, body: str, error: Invalid) -> ResponseRe
         return render_template("entries/read.html", **shown, rail=True), 422
 
 
-def _number(name: str) -> int | None:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
-
-
 def _passage() -> PassageIn | None:
-    start, end = _number("start"), _number("end")
+    start, end = number_in(request.form, "start"), number_in(request.form, "end")
     if start is None or not end:
         return None
-    return PassageIn(start=start, end=end, quote=request.form.get("quote") or None, revision=_number("revision"))
+    return PassageIn(
+        start=start,
+        end=end,
+        quote=request.form.get("quote") or None,
+        revision=number_in(request.form, "revision", least=1),
+    )
 
 
 @bp.route("/p/<slug>/comments/<int:comment_id>/edit", methods=["GET", "POST"])
@@ -89,7 +96,7 @@ def edit(slug: str, comment_id: int) -> ResponseReturnValue:
             head = revision(opened, comment.source)
             return _form(opened, comment, body=head.body, base=head.no)
     body = lines(request.form.get("body", ""))
-    base = _number("base") or 0
+    base = number_in(request.form, "base") or 0
     try:
         prepare(body, "markdown")
         with transaction() as opened:

@@ -18,6 +18,7 @@ from kmwiki.sources.access import STATES
 from kmwiki.sources.queries import heads
 from kmwiki.text.clusters import clip
 from kmwiki.web.drawing import locale_code
+from kmwiki.web.numbers import page_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,9 +146,7 @@ def address_of(project: Project, filters: EntryFilters, page: int = 1) -> str:
 def listing(session: Session, caller: Caller, project: Project, args: MultiDict[str, str]) -> Listing:
     """Gather a page of the list."""
     filters = filters_from(args)
-    wanted = args.get("page", "1")
-    page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1  # noqa: PLR2004
-    page = max(page, 1)
+    page = page_in(args)
     found, total = queries.list_entries(session, caller, project.id, filters, Paging((page - 1) * PAGE, PAGE))
     pages = max(1, -(-total // PAGE))
     everything = (

@@ -19,6 +19,7 @@ from kmwiki.sources.queries import revision
 from kmwiki.text.marks import highlight
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
+from kmwiki.web.numbers import number_in, page_in
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -66,8 +67,8 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     source = entry.source
     head = revision(session, source)
     hits = hits_in(args.getlist("hit"))
-    holding = _number(args.get("comment")) or comment_of(session, next((key for key in hits if key != source.id), 0))
-    talk = thread(session, caller, source.id, page=_number(args.get("talk")) or 1, holding=holding)
+    holding = number_in(args, "comment") or comment_of(session, next((key for key in hits if key != source.id), 0))
+    talk = thread(session, caller, source.id, page=page_in(args, "talk"), holding=holding)
     texts = [(source, head), *((said.comment.source, said.revision) for said in talk.items if said.revision)]
     desk = desk_of(session, caller, source, texts)
     first = next((source_id for source_id in desk.html if source_id in hits), None)
@@ -93,13 +94,9 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "may_comment": can(caller, Permission.COMMENT, entry.project_id),
         "may_edit_comment": {said.comment.id for said in talk.items if may_edit(caller, said.comment.source)},
         "may_remove_comment": {said.comment.id for said in talk.items if may_remove(caller, said.comment.source)},
-        "answering": _number(args.get("answer")),
+        "answering": number_in(args, "answer"),
         "typed": "",
         "errors": {},
         "states": STATE_WORDS,
         "audiences": AUDIENCE_WORDS,
     }
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004

@@ -13,6 +13,7 @@ from kmwiki.entries.kinds import KINDS
 from kmwiki.entries.schemas import EntryIn, EntryPatch
 from kmwiki.places.queries import place, resolve
 from kmwiki.web.drawing import locale_code
+from kmwiki.web.numbers import number_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,7 @@ def typed_from(form: MultiDict[str, str], *, kind: str, head: Revision | None = 
         authors=lines(form.get("authors", "")),
         visibility=form.get("visibility", "team"),
         reason=form.get("reason", ""),
-        base=int(form["base"]) if form.get("base", "").isdecimal() and len(form["base"]) < 10 else 0,  # noqa: PLR2004
+        base=number_in(form, "base") or 0,
         fields=_fields(form, kind),
     )
 

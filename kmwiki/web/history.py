@@ -22,6 +22,7 @@ from kmwiki.text.diff import diff_words
 from kmwiki.web.carried import tell_carried
 from kmwiki.web.context import caller
 from kmwiki.web.entry_changes import changes_around
+from kmwiki.web.numbers import number_in, page_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -34,8 +35,7 @@ PAGE = 50
 @bp.get("/p/<slug>/e/<int:number>/history")
 def index(slug: str, number: int) -> str:
     """List the revisions of an entry, the newest first, to members."""
-    wanted = request.args.get("page", "1")
-    page = max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1  # noqa: PLR2004
+    page = page_in(request.args)
     with session() as opened:
         entry = entry_by_number(opened, caller(), slug, number)
         demand_history(caller(), entry.source)
@@ -56,8 +56,8 @@ def read(slug: str, number: int, no: int) -> str:
         entry = entry_by_number(opened, caller(), slug, number)
         demand_history(caller(), entry.source)
         shown = revision(opened, entry.source, no)
-        against = request.args.get("against", "")
-        base_no = int(against) if against.isascii() and against.isdigit() and len(against) < 9 else no - 1  # noqa: PLR2004
+        against = number_in(request.args, "against")
+        base_no = no - 1 if against is None else against
         base = revision(opened, entry.source, base_no) if base_no >= 1 else None
         return render_template(
             "entries/revision.html",
@@ -75,8 +75,8 @@ def read(slug: str, number: int, no: int) -> str:
 @bp.post("/p/<slug>/e/<int:number>/history/<int:no>/restore")
 def restore(slug: str, number: int, no: int) -> ResponseReturnValue:
     """Make a new revision that is as an old one was. Conflict if the entry was changed since the page was opened."""
-    base = request.form.get("base", "")
-    if not (base.isascii() and base.isdigit() and len(base) < 9):  # noqa: PLR2004
+    base = number_in(request.form, "base")
+    if base is None:
         raise Invalid.one("base", say("The form is not whole. Open the revision again."))
     with session() as opened:
         entry = entry_by_number(opened, caller(), slug, number, Permission.WRITE)
@@ -86,7 +86,7 @@ def restore(slug: str, number: int, no: int) -> ResponseReturnValue:
         entry = entry_by_number(opened, caller(), slug, number, Permission.WRITE)
         patch = patch_of(old, reason=gettext("As in revision %(no)s", no=no))
         try:
-            saved = save_entry(opened, caller(), entry, patch, base_no=int(base))
+            saved = save_entry(opened, caller(), entry, patch, base_no=base)
         except Conflict as error:
             raise Conflict(
                 say("The note was changed in the meantime. Look at its history again, then restore.")

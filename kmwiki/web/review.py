@@ -17,6 +17,7 @@ from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.numbers import number_in, page_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,7 +34,7 @@ SIZE = 20
 @signed_in
 def index(slug: str) -> ResponseReturnValue:
     """Show what waits for a person."""
-    page, own = max(request.args.get("page", 1, type=int), 1), request.args.get("mine") == "1"
+    page, own = page_in(request.args), request.args.get("mine") == "1"
     with session() as s:
         project = project_for(s, caller(), slug, Permission.READ)
         items, total = review_page(s, caller(), project.id, own=own, offset=(page - 1) * SIZE, size=SIZE)
@@ -49,12 +50,12 @@ def accept(slug: str, coding_id: int) -> ResponseReturnValue:
     try:
         with transaction() as s:
             coding = _coding_in(s, slug, coding_id)
-            start, end = request.form.get("start", type=int), request.form.get("end", type=int)
+            start, end = number_in(request.form, "start"), number_in(request.form, "end")
             if start is None or end is None:
                 service.accept_coding(s, caller(), coding)
             else:
                 quote = request.form.get("quote", "").replace("\r\n", "\n")
-                number = request.form.get("revision", type=int)
+                number = number_in(request.form, "revision")
                 place = CodingPatch(start=start, end=end, quote=quote, revision=number)
                 service.change_coding(s, caller(), coding, place)
     except (Invalid, Conflict) as error:
@@ -84,5 +85,5 @@ def _coding_in(s: Session, slug: str, coding_id: int) -> Coding:
 
 
 def _back(slug: str) -> str:
-    mine, page = request.form.get("mine") or None, request.form.get("page", type=int)
-    return url_for("review.index", slug=slug, mine=mine, page=page if page and page > 1 else None)
+    mine, page = request.form.get("mine") or None, page_in(request.form)
+    return url_for("review.index", slug=slug, mine=mine, page=page if page > 1 else None)

@@ -16,6 +16,7 @@ from kmwiki.coding.schemas import CodeIn, CodeOut, CodePatch
 from kmwiki.coding.telling import tell_code
 from kmwiki.db import session, transaction
 from kmwiki.security.policy import Permission
+from kmwiki.sources.schemas import Id
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -32,12 +33,10 @@ class CodeQuery(PageQuery):
     size: int = Field(default=1000, ge=1, le=1000)
 
 
-class MergeIn(BaseModel):
+class MergeIn(Taken):
     """Into which code, and why."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    into: int
+    into: Id
     reason: str = Field(default="", max_length=20_000)
 
 

@@ -19,6 +19,7 @@ from kmwiki.coding.telling import tell_coding
 from kmwiki.db import session, transaction
 from kmwiki.places.queries import choose
 from kmwiki.security.policy import Permission
+from kmwiki.sources.schemas import Id  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -29,7 +30,7 @@ TAGS = ["codings"]
 class CodingQuery(PageQuery):
     """Which codings of a project to list, oldest first."""
 
-    code: int | None = Field(default=None, description="The id of a code.")
+    code: Id | None = Field(default=None, description="The id of a code.")
     below: bool = Field(default=False, description="Take the codes under `code` too.")
     province: str | None = Field(default=None, description="Code or name: 93, พัทลุง, Phatthalung.")
     kind: str | None = Field(default=None, description="Kind of the entry.")

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
+OFFSET_DIGITS = 18
+"""No list is longer, and the database counts no further than with 19 digits."""
+
 Item = TypeVar("Item", bound=BaseModel)
 
 
@@ -142,7 +145,7 @@ def read_offset(cursor: str | None) -> int:
     parts = read_cursor(cursor)
     if parts is None:
         return 0
-    if len(parts) != 1 or not parts[0].isascii() or not parts[0].isdigit():
+    if len(parts) != 1 or not parts[0].isascii() or not parts[0].isdigit() or len(parts[0]) > OFFSET_DIGITS:
         raise Invalid.one("cursor", say("This cursor is not one that a list gave."))
     return int(parts[0])
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from kmwiki.api.v1.ground import answers, bp, caller, spec
 from kmwiki.db import session
 from kmwiki.sources import queries
 from kmwiki.sources.access import demand_history, source_for
+from kmwiki.sources.schemas import Id
 
 
 class RevisionQuery(BaseModel):
     """Which revision; the newest if left out."""
 
-    revision: int | None = Field(default=None, ge=1)
+    revision: Id | None = None
 
 
 class BlockOut(BaseModel):

@@ -7,7 +7,8 @@ block or of an inline element; it is closed there and opened again. The first se
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ from kmwiki.text.markup import VOID, escape, quote, tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MOST_NAMED = 20
 _DRAWN = re.compile(r'<mark\b(?:[^<>"]|"[^"]*")*>|</mark>|<span class="at" id="c\d+"></span>')
 
 
@@ -40,8 +42,9 @@ class _Level(NamedTuple):
 def draw(html: str, spans: Sequence[Span], *, max_depth: int = 4) -> str:
     """Put a mark around each span; deeper than `max_depth` they are counted in `data-more` of the innermost one.
 
-    `data-codings` names the codings that cover the segment, outermost first, those of `data-more` last. Empty spans and
-    spans outside the text draw nothing.
+    `data-codings` names the codings that cover the segment, outermost first, those of `data-more` last; of a heap of
+    them only the first MOST_NAMED, for each segment would name them all again. Empty spans and spans outside the text
+    draw nothing.
     """
     return _Pen(sorted((span for span in spans if span.start < span.end), key=_order), max_depth).draw(html)
 
@@ -69,6 +72,16 @@ def _order(span: Span) -> tuple[int, int, int]:
     return span.start, -span.end, span.id
 
 
+class _Cover(NamedTuple):
+    """What lies over a stretch of the text: the first spans (by their place in the order), and how many in all."""
+
+    named: tuple[int, ...]
+    total: int
+
+
+_BARE = _Cover((), 0)
+
+
 class _Pen:
     """Goes through the tokens of a page once, knowing which spans cover each stretch of the reading text."""
 
@@ -77,7 +90,8 @@ class _Pen:
         self._depth = max(max_depth, 1)
         self._hit_id = hit_id
         self._is_hit = hit_id is not None
-        self._edges, self._covers = _stretches(spans)
+        self._edges, self._covers = _stretches(spans, max(self._depth, MOST_NAMED))
+        self._reached = 0
         self._anchored: set[int] = set()
         self._open: list[_Level] = []
         self._out: list[str] = []
@@ -109,36 +123,39 @@ class _Pen:
         index = bisect_right(self._edges, at) - 1
         while at < end:
             until = min(end, self._edges[index + 1]) if index + 1 < len(self._edges) else end
-            self._change(self._levels(self._covers[index] if index >= 0 else ()))
+            cover = self._covers[index] if index >= 0 else _BARE
+            if not self._is_hit:
+                self._anchor_hidden(at, cover.named[: self._depth])
+            self._change(self._levels(cover))
             self._out.append(_escaped(text[at - begin : until - begin]))
             at = until
             index += 1
         return end
 
-    def _levels(self, covering: Sequence[int]) -> list[_Level]:
+    def _levels(self, cover: _Cover) -> list[_Level]:
         """Say which marks a stretch under these spans needs, outermost first."""
         if self._is_hit:
-            return [_Level(index, ' class="hit"') for index in covering]
-        shown = covering[: self._depth]
+            return [_Level(index, ' class="hit"') for index in cover.named]
+        shown = cover.named[: self._depth]
         levels = []
         for depth, index in enumerate(shown, start=1):
             is_last = depth == len(shown)
-            hidden = len(covering) - len(shown) if is_last else 0
-            ids = [str(self._spans[each].id) for each in (covering if is_last else covering[:depth])]
+            hidden = cover.total - len(shown) if is_last else 0
+            ids = [str(self._spans[each].id) for each in (cover.named if is_last else shown[:depth])]
             span = self._spans[index]
             written = f" class={quote(f'k {span.classes}'.strip())} data-codings={quote(' '.join(ids))}"
             written += f" title={quote(span.label)}" if span.label else ""
             written += f' data-more="+{hidden}"' if hidden else ""
             levels.append(_Level(index, written))
-        for index in covering[self._depth :]:
-            self._hidden_anchor(index)
         return levels
 
-    def _hidden_anchor(self, index: int) -> None:
-        """A coding that is only counted where it begins still can be linked to."""
-        if index not in self._anchored:
-            self._out.append(f'<span class="at" id="c{self._spans[index].id}"></span>')
-            self._anchored.add(index)
+    def _anchor_hidden(self, at: int, shown: Sequence[int]) -> None:
+        """Write an anchor for every coding that is first met at `at` and only counted there: it can be linked to."""
+        while self._reached < len(self._spans) and self._spans[self._reached].start <= at:
+            if self._spans[self._reached].end > at and self._reached not in shown:
+                self._out.append(f'<span class="at" id="c{self._spans[self._reached].id}"></span>')
+                self._anchored.add(self._reached)
+            self._reached += 1
 
     def _change(self, wanted: list[_Level]) -> None:
         """Close and open marks until exactly the wanted ones are open; those outside stay untouched."""
@@ -163,16 +180,20 @@ def _escaped(text: str) -> str:
     return escape(text).replace("\u00a0", "&nbsp;")
 
 
-def _stretches(spans: list[Span]) -> tuple[list[int], list[tuple[int, ...]]]:
-    """Cut the text at every edge; `covers[i]` are the spans over the stretch from `edges[i]` to the next edge."""
+def _stretches(spans: list[Span], most: int) -> tuple[list[int], list[_Cover]]:
+    """Cut the text at every edge; `covers[i]` tells of the spans over the stretch from `edges[i]` to the next edge."""
     edges = sorted({edge for span in spans for edge in (span.start, span.end)})
-    covers: list[tuple[int, ...]] = []
+    ending: dict[int, list[int]] = defaultdict(list)
+    for index, span in enumerate(spans):
+        ending[span.end].append(index)
+    covers: list[_Cover] = []
     active: list[int] = []
     coming = 0
     for edge in edges:
-        active = [index for index in active if spans[index].end > edge]
+        for index in ending.get(edge, ()):
+            del active[bisect_left(active, index)]
         while coming < len(spans) and spans[coming].start == edge:
             active.append(coming)
             coming += 1
-        covers.append(tuple(active))
+        covers.append(_Cover(tuple(active[:most]), len(active)))
     return edges, covers

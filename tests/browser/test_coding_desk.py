@@ -189,6 +189,18 @@ def test_a_new_code_voice_and_thought_are_kept_from_the_popover(page: Page) -> N
     expect(page.locator("#code-options [role=option]").first).to_contain_text("วินัยการออม")
 
 
+def test_a_click_on_a_heap_of_codings_lists_every_one(page: Page, desk: Desk) -> None:
+    for number in range(23):
+        desk.add("ออมวันละบาท", desk.more_code(f"รหัส {number}"))
+    elsewhere = desk.add("กองทุนเริ่มจาก")
+    page.reload()
+    expect(page.locator("#text mark[data-more='+19']")).to_have_count(1)
+    page.locator("#text mark[data-more='+19']").click()
+    expect(page.locator("#here-pop .coding")).to_have_count(23)
+    page.locator(f"#c{elsewhere.id}").click()
+    expect(page.locator("#here-pop .coding")).to_have_count(1)
+
+
 def test_overlapping_codes_are_all_named_and_one_is_chosen_to_take_away_and_undone(page: Page, desk: Desk) -> None:
     desk.add("กองทุนเริ่มจากออมวันละบาท")
     inner = desk.add("ออมวันละบาท", desk.more_code("วินัย"))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmwiki.text.markdown import render
-from kmwiki.text.marks import Span, draw, highlight, strip
+from kmwiki.text.marks import MOST_NAMED, Span, draw, highlight, strip
 from tests.make_texts import leaf_texts, mixed_text
 
 BODY = "ก**ขคง**จฉ [ชซ](http://x.example)ฌ & <b>\n\n- ญ😀\n- ด"
@@ -66,7 +66,6 @@ def test_every_coding_covers_exactly_its_text(marked: list[Span], depth: int) ->
         )
         assert covered(html, span.id) == shown
         assert html.count(f'id="c{span.id}"') == (1 if shown else 0)
-    assert max((len(run) for run in re.findall(r"(?:<mark[^>]*>)+", html)), default=0) >= 0
     deepest = level = 0
     for tag in re.findall(r"<mark|</mark>", html):
         level += 1 if tag == "<mark" else -1
@@ -88,6 +87,17 @@ def test_what_is_too_deep_is_counted_and_can_be_linked_to() -> None:
     assert html.count("<mark") == 4
     assert 'data-codings="1 2 3 4 5 6" data-more="+2"' in html
     assert all(html.count(f'id="c{number}"') == 1 for number in range(1, 7))
+
+
+def test_a_heap_of_codings_is_counted_not_named_again_and_again() -> None:
+    count = 2_000
+    rendered = render("ก" * (2 * count), "plain")
+    html = draw(rendered.html, [Span(at, 2 * count - at, at, "c1 p1") for at in range(count)])
+    assert max(len(ids.split()) for ids in re.findall(r'data-codings="([^"]*)"', html)) == MOST_NAMED
+    assert f'data-more="+{count - 4}"' in html
+    assert sorted(map(int, re.findall(r' id="c(\d+)"', html))) == list(range(count))
+    assert len(html) < 500 * len(rendered.reading_text)
+    assert strip(html) == rendered.html
 
 
 def test_a_label_cannot_break_out_of_its_attribute() -> None:

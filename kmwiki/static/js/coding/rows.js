@@ -33,7 +33,7 @@ export class Rows {
     const marks = this.marksOf(row);
     for (const mark of marks) mark.classList.add("now");
     this.#reveal(row);
-    if (scroll) marks[0]?.scrollIntoView({ block: "center" });
+    if (scroll) (marks[0] ?? document.getElementById(`c${row.dataset.row}`))?.scrollIntoView({ block: "center" });
   }
 
   /** Give a row the tools that need script; only rows that are looked at have them. */
@@ -94,14 +94,17 @@ export class Rows {
 
   #name(mark) {
     const root = mark.closest("[data-source]");
-    const ids = new Set();
-    for (let up = mark; up && up !== root; up = up.parentElement) {
-      for (const id of up.dataset.codings?.split(" ") ?? []) ids.add(id);
-    }
-    const rows = this.all.filter((row) => row.dataset.source === root.dataset.source && ids.has(row.dataset.row));
+    const at = this.#placeOf(mark, root);
+    const rows = this.all.filter(({ dataset }) => dataset.source === root.dataset.source && Number(dataset.startAt) <= at && at < Number(dataset.endAt));
     if (!rows.length) return;
     this.show(rows.at(-1).dataset.row, { scroll: false });
     if (this.box) this.desk.here(rows, mark.getBoundingClientRect());
+  }
+
+  /* Where the mark's own words begin: a mark names only the first of many codings, the list knows where each one stands. */
+  #placeOf(mark, root) {
+    const own = [...mark.childNodes].find((node) => node.nodeType === Node.TEXT_NODE) ?? mark;
+    return this.desk.mapOf(root).offsetOf(own, 0);
   }
 
   #inBox(event) {

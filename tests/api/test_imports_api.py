@@ -6,7 +6,10 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
+from kmwiki.accounts.models import Project
+from kmwiki.db import session
 from kmwiki.exchange.importing.job import KIND, import_batch
 from kmwiki.jobs.worker import JobKind, Worker
 
@@ -70,6 +73,15 @@ def test_a_job_of_another_project_does_not_exist(mine: Api, api: Callable[[Calle
     _, job = mine.post("/projects/p/imports", **form(("a.txt", TEXT.encode())))
     assert api(make.member(make.project())).get(f"/jobs/{job['id']}")[0] == 404
     assert mine.get("/jobs/999999")[0] == 404
+
+
+def test_a_job_is_seen_by_who_asked_for_it_alone(mine: Api, api: Callable[[Caller | None], Api], make: Make) -> None:
+    _, job = mine.post("/projects/p/imports", **form(("private.txt", TEXT.encode()), dry_run="true"))
+    with session() as opened:
+        project = opened.scalars(select(Project).where(Project.slug == "p")).one()
+    for other in (make.member(project, "owner"), make.caller(make.user(is_admin=True))):
+        assert api(other).get(f"/jobs/{job['id']}")[0] == 404
+    assert mine.get(f"/jobs/{job['id']}")[0] == 200
 
 
 def test_the_same_idempotency_key_is_one_job(mine: Api) -> None:

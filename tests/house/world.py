@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from kmwiki.accounts import service as accounts
 from kmwiki.accounts.models import ApiToken, SignInSession
 from kmwiki.coding import service as coding
@@ -102,9 +104,11 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
 
 
 def own_rows(session: Session, user_id: int) -> dict[str, int]:
-    """Make a token and a session of that person, for the routes that end one's own."""
+    """Make a token, a session and a job of that person, for the routes that end or show one's own."""
     token = ApiToken(user_id=user_id, name="x", token_hash=f"t{user_id}")
     row = SignInSession(user_id=user_id, token_hash=f"s{user_id}", expires=now() + timedelta(hours=1))
-    session.add_all([token, row])
+    job = Job(kind="import", key=f"own{user_id}", state="done", user_id=user_id, is_kept=True)
+    job.project_id = session.scalar(select(Job.project_id).where(Job.key == "one"))
+    session.add_all([token, row, job])
     session.flush()
-    return {"token_id": token.id, "session_id": row.id}
+    return {"token_id": token.id, "session_id": row.id, "job": job.id}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from kmwiki.accounts.models import Project
 from kmwiki.db import session, transaction
 from kmwiki.entries.models import Entry
 from kmwiki.exchange.importing.job import KIND, import_batch
@@ -139,6 +140,19 @@ def test_what_was_imported_cannot_be_started_from_another_project(
     both = signed_in(make.member(make.project("r"), user=None))
     assert both.get(f"/p/r/jobs/{job}").status_code == 404
     assert researcher.user_id is not None
+
+
+def test_what_somebody_else_looked_over_is_neither_shown_nor_started(
+    client: FlaskClient, make: Make, signed_in: Callable[[Caller], FlaskClient]
+) -> None:
+    sent = send(client, {"a.txt": TEXT.encode()})
+    work()
+    with session() as opened:
+        project = opened.scalars(select(Project)).one()
+    other = signed_in(make.member(project, "owner"))
+    assert other.get(sent.location).status_code == 404
+    assert other.post(f"/p/p/import/{sent.location.rpartition('/')[2]}").status_code == 404
+    assert client.get(sent.location).status_code == 200
 
 
 def test_a_job_that_was_no_look_cannot_be_confirmed(client: FlaskClient) -> None:

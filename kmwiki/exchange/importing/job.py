@@ -74,10 +74,13 @@ def ask(session: Session, caller: Caller, project: Project, token: str, options:
 
 
 def job_for(session: Session, caller: Caller, job_id: int) -> Job:
-    """Return a job that a person waits for. NotFound outside its project, Forbidden without the right to import."""
+    """Return a job that the caller waits for. Its result tells of texts that may be theirs alone.
+
+    NotFound for another's or outside its project, Forbidden without the right to import.
+    """
     job = session.get(Job, job_id)
-    is_seen = job is not None and job.is_kept and job.project_id is not None
-    if job is None or not is_seen or not can(caller, Permission.READ, job.project_id or 0):
+    is_own = job is not None and job.is_kept and job.project_id is not None and job.user_id == caller.user_id
+    if job is None or not is_own or not can(caller, Permission.READ, job.project_id or 0):
         raise NotFound(say("There is no such job."))
     if not can(caller, Permission.IMPORT, job.project_id or 0):
         raise Forbidden(

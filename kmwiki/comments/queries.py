@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from kmwiki.comments.models import Comment
 from kmwiki.comments.schemas import CommentOut, PassageOut
-from kmwiki.sources.access import may_read, visible_to
+from kmwiki.sources.access import may_read, may_read_history, visible_to
 from kmwiki.sources.models import Source
 from kmwiki.sources.queries import heads, names_of
 
@@ -40,6 +40,7 @@ class Said:
     answers_to: str | None  # whom it answers, where the indent does not show it
     revision: Revision | None = None
     name: str = ""  # of its writer, empty if not known
+    quote: str | None = None  # the words it is about, as far as the reader may see them
 
     @property
     def when(self) -> datetime | None:
@@ -83,8 +84,10 @@ def thread(session: Session, caller: Caller, source_id: int, *, page: int = 1, h
     page = min(max(page, 1), pages)
     shown = ordered[(page - 1) * PAGE : page * PAGE]
     live = heads(session, [said.comment.source for said in shown if said.comment.source.deleted is None])
+    quotes = _quotes(session, caller, [said.comment for said in shown])
     for said in shown:
         said.revision = live.get(said.comment.source_id)
+        said.quote = quotes.get(said.comment.id)
     return Thread(shown, sum(comment.source.deleted is None for comment in comments), page, pages)
 
 
@@ -97,6 +100,22 @@ def count_on(session: Session, source_id: int) -> int:
 def comment_of(session: Session, source_id: int) -> int | None:
     """Return the id of the comment whose text is that source, or None."""
     return session.scalar(select(Comment.id).where(Comment.source_id == source_id)) if source_id else None
+
+
+def _quotes(session: Session, caller: Caller, comments: Iterable[Comment]) -> dict[int, str]:
+    """Return the words that comments are about, by the comment's id.
+
+    Who may not read older revisions gets no words that only those held.
+    """
+    about = [comment for comment in comments if comment.quote]
+    veiled = {each.on_source_id for each in about if not may_read_history(caller, each.source)}
+    roots = session.scalars(select(Source).where(Source.id.in_(veiled))).all() if veiled else ()
+    texts = heads(session, roots)
+    return {
+        each.id: each.quote
+        for each in about
+        if each.quote and (each.on_source_id not in veiled or each.quote in texts[each.on_source_id].reading_text)
+    }
 
 
 def _names(session: Session, comments: Iterable[Comment]) -> dict[int, str]:
@@ -145,22 +164,20 @@ def flat(
         .limit(size)
         .options(joinedload(Comment.source))
     )
-    return outs(session, session.scalars(statement).all()), total
+    return outs(session, caller, session.scalars(statement).all()), total
 
 
-def outs(session: Session, comments: Sequence[Comment]) -> list[CommentOut]:
+def outs(session: Session, caller: Caller, comments: Sequence[Comment]) -> list[CommentOut]:
     """Make the API's shape of comments whose sources are loaded."""
     texts = heads(session, [comment.source for comment in comments])
-    names = _names(session, comments)
-    return [_out(comment, texts[comment.source_id], names[comment.id]) for comment in comments]
+    names, quotes = _names(session, comments), _quotes(session, caller, comments)
+    return [_out(each, texts[each.source_id], names[each.id], quotes.get(each.id)) for each in comments]
 
 
-def _out(comment: Comment, head: Revision, name: str) -> CommentOut:
+def _out(comment: Comment, head: Revision, name: str, quote: str | None) -> CommentOut:
     passage = None
-    if comment.on_revision is not None and comment.start is not None and comment.end is not None:
-        passage = PassageOut(
-            revision=comment.on_revision, start=comment.start, end=comment.end, quote=comment.quote or ""
-        )
+    if quote and comment.on_revision is not None and comment.start is not None and comment.end is not None:
+        passage = PassageOut(revision=comment.on_revision, start=comment.start, end=comment.end, quote=quote)
     is_ours = comment.source.author_id is not None
     return CommentOut(
         id=comment.id,

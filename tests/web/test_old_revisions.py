@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmwiki.comments import service as comments
+from kmwiki.comments.schemas import PassageIn
 from kmwiki.db import transaction
 from kmwiki.entries.access import entry_for
 from kmwiki.entries.schemas import EntryPatch
@@ -127,6 +128,23 @@ def test_a_member_of_another_project_gets_no_old_revision_over_the_api(
         assert SECRET in str(inside.get(path)[1]), path
     for query in ("", "?revision=2"):
         assert outside.get(f"/sources/{entry.source_id}/text{query}")[1]["text"] == "ไม่มีอะไรปิดบัง"
+
+
+def test_a_comment_shows_the_words_it_is_about_only_as_far_as_its_reader_may_see_them(
+    client: FlaskClient, api: Callable[[Caller | None], Api], make: Make, project: Project, author: Caller, entry: Entry
+) -> None:
+    with transaction() as session:
+        source = session.get_one(Source, entry.source_id)
+        for on, end in ((1, len(SECRET)), (2, len("ไม่มีอะไร"))):
+            passage = PassageIn(start=0, end=end, revision=on)
+            comments.add_comment(session, author, source, body="ตรงนี้", passage=passage)
+    shown = client.get("/p/demo/e/1").get_data(as_text=True)
+    assert (SECRET in shown, "<blockquote" in shown) == (False, True)
+    outside, inside = api(open_to("outsider", make, project)), api(open_to("reader", make, project))
+    path = f"/entries/{entry.id}/comments"
+    theirs, ours = ([each["passage"] for each in one.get(path)[1]["items"]] for one in (outside, inside))
+    assert theirs == [None, ours[1]]
+    assert ours[0]["quote"] == SECRET
 
 
 def test_the_form_tells_that_a_public_note_shows_its_comments(

@@ -90,4 +90,4 @@ def remove_comment(comment_id: int) -> tuple[str, int]:
 
 
 def _out(opened: Session, comment: Comment) -> CommentOut:
-    return queries.outs(opened, [comment])[0]
+    return queries.outs(opened, caller(), [comment])[0]

@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from kmwiki.accounts.service import touch_token
 from kmwiki.api.v1 import idempotency
 from kmwiki.api.v1.ground import bp, caller, settings
+from kmwiki.api.v1.rates import RecentRequests
 from kmwiki.db import now, transaction
 from kmwiki.errors import Invalid, TooLarge, TooMany, say
 
@@ -38,7 +39,7 @@ def register(app: Flask) -> None:
     limiter = Limiter(
         key_func=lambda: str(caller().token_id),
         app=app,
-        storage_uri="memory://",
+        storage_uri=f"{RecentRequests.STORAGE_SCHEME[0]}://",
         on_breach=refuse_rate,
         headers_enabled=True,
         strategy="moving-window",

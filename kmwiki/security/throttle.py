@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from math import ceil
 from threading import Lock
 from time import monotonic
 
 MOST_KEYS = 20_000
-"""Above so many keys the ones whose window has passed are dropped, so that a flood of names cannot fill the memory."""
+"""So many keys are remembered; beyond them the one tried longest ago is forgotten, so that a flood of names cannot fill
+the memory."""
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class Throttle:
 
     limit: int
     window: float
-    _tries: dict[str, deque[float]] = field(default_factory=dict)
+    _tries: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)  # by their last try, oldest first
     _lock: Lock = field(default_factory=Lock)
 
     def wait(self, key: str, *, at: float | None = None) -> int:
@@ -32,12 +33,11 @@ class Throttle:
         """Count a try of the key."""
         moment = monotonic() if at is None else at
         with self._lock:
-            if len(self._tries) > MOST_KEYS:
-                for other in list(self._tries):
-                    self._live(other, moment)
             tries = self._live(key, moment)
             tries.append(moment)
             self._tries[key] = tries
+            self._tries.move_to_end(key)
+            self._drop_old(moment)
 
     def forget(self, key: str) -> None:
         """Count the key's tries from zero again, as after a right password."""
@@ -59,6 +59,14 @@ class Throttle:
     def __len__(self) -> int:
         """Return how many keys are remembered."""
         return len(self._tries)
+
+    def _drop_old(self, moment: float) -> None:
+        """Drop what has passed, and what is too much; each key is dropped once, so that no try pays for all of them."""
+        while self._tries:
+            oldest = next(iter(self._tries.values()))
+            if len(self._tries) <= MOST_KEYS and oldest and oldest[-1] > moment - self.window:
+                return
+            self._tries.popitem(last=False)
 
     def _live(self, key: str, moment: float) -> deque[float]:
         tries = self._tries.get(key, deque())

@@ -78,13 +78,27 @@ def test_a_throttle_uses_the_clock_when_no_moment_is_given() -> None:
     assert 58 <= slow.wait("a") <= 60
 
 
-def test_a_flood_of_names_does_not_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "MOST_KEYS", 100)
+def test_what_has_passed_does_not_stay_in_memory() -> None:
     slow = Throttle(limit=5, window=10)
     for number in range(500):
         slow.note(str(number), at=number)
-    assert len(slow) <= 102
+    assert len(slow) == 10
     assert slow.wait("499", at=499) == 0
+
+
+def test_a_flood_of_names_pushes_out_those_tried_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "MOST_KEYS", 100)
+    slow = Throttle(limit=1, window=1_000)
+    for number in range(100):
+        slow.note(str(number), at=number)
+    slow.note("0", at=100)
+    for number in range(200, 250):
+        slow.note(str(number), at=number)
+        assert len(slow) == 100
+    assert slow.wait("1", at=250) == 0
+    assert slow.wait("50", at=250) == 0
+    assert slow.wait("51", at=250) > 0
+    assert slow.wait("0", at=250) > 0
 
 
 @pytest.mark.parametrize(

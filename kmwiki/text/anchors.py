@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 State = Literal["placed", "changed", "lost"]
 
 _CLUSTER = regex.compile(r"\X")
-_CONTEXT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A passage with what stands around it, for a person or another program to find it again."""
-
-    quote: str
-    prefix: str
-    suffix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +32,6 @@ class Carried:
     state: State
     start: int | None
     end: int | None
-
-
-def make(text: str, start: int, end: int) -> Anchor:
-    """Take the passage [start, end) and some thirty characters on either side, cut between clusters."""
-    before, _ = snap(text, max(0, start - _CONTEXT), start)
-    _, after = snap(text, end, min(len(text), end + _CONTEXT))
-    return Anchor(text[start:end], text[before:start], text[end:after])
 
 
 def carry(old_text: str, new_text: str, spans: Sequence[tuple[int, int]]) -> list[Carried]:

@@ -10,7 +10,7 @@ import pytest
 import regex
 from hypothesis import given, settings
 
-from kmwiki.text.anchors import Carried, carry, make
+from kmwiki.text.anchors import Carried, carry
 from kmwiki.text.clusters import is_boundary, snap
 from tests.make_texts import PHRASES, mixed_text
 
@@ -169,11 +169,3 @@ def test_long_texts_are_carried_in_time() -> None:
     carried = carry(old, new, spans)
     assert monotonic() - begun < 15
     assert sum(each.state == "placed" for each in carried) > 0.8 * len(carried)
-
-
-def test_an_anchor_holds_the_quote_and_what_stands_around_it() -> None:
-    anchor = make("น้ำ" * 30 + "กองทุน" + "😀" * 40, 90, 96)
-    assert anchor.quote == "กองทุน"
-    assert "น้ำ" * 10 in anchor.prefix
-    assert anchor.prefix.startswith("น้ำ")
-    assert anchor.suffix == "😀" * 32

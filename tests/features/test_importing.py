@@ -343,3 +343,25 @@ def test_the_real_posts_come_in_once_with_their_comments(
     assert [item.comments for item in report.items] == [8, 3, 3, 5, 2]
     again = wanted.run(files)
     assert [item.status for item in again.items] == ["unchanged"] * 5
+
+
+def test_a_post_a_journal_and_a_question_of_one_number_are_three_notes(bring: Importer) -> None:
+    labels = {"post": "หมายเลขบันทึก", "journal": "หมายเลขอนุทิน", "question": "หมายเลขคำถาม"}
+    report = bring({f"{name}.txt": page(record=88).replace("หมายเลขบันทึก", label) for name, label in labels.items()})
+    assert [item.status for item in report.items] == ["created"] * 3
+    with session() as opened:
+        entries = [opened.get_one(Entry, item.entry_id) for item in report.items]
+    assert [entry.origin_key for entry in entries] == ["gotoknow:88", "gotoknow:journal:88", "gotoknow:question:88"]
+    assert [(entry.origin or {}).get("layout") for entry in entries] == list(labels)
+    assert [bool((entry.origin or {}).get("url")) for entry in entries] == [True, False, False]
+
+
+def test_the_province_of_a_header_is_taken_as_read(bring: Importer) -> None:
+    header = "ผู้เขียน: มาลี ศรีสุข\nวันที่: 3 มีนาคม 2552\nจังหวัด: {}\n"
+    text = f"ฝายหลังบ้าน\n{header}\n{BODY}\n\nความเห็น (0)\n"
+    item = only(bring({"a.txt": text.format("ตรัง")}))
+    with session() as opened:
+        entry = opened.get_one(Entry, item.entry_id)
+    assert head(entry.id).meta["places"] == ["92"]
+    assert entry.provenance["places"]["from"] == "text"
+    assert "แดนไกล" in said(only(bring({"b.txt": text.format("แดนไกล")})))

@@ -314,3 +314,67 @@ def test_a_very_long_page_is_read_in_a_moment() -> None:
     comments = "\n\n".join(f"ความคิดที่ {number} ของใครสักคน" for number in range(3000))
     parsed = parse(page("หัวข้อ", "", "", BODY, "", META, "", "", "ความเห็น (1000)", "", comments, "", FOOTER))
     assert len(parsed.comments) == 1000
+
+
+@pytest.mark.parametrize(
+    ("label", "layout"), [("หมายเลขบันทึก", "post"), ("หมายเลขอนุทิน", "journal"), ("หมายเลขคำถาม", "question")]
+)
+def test_the_name_of_the_record_number_says_what_kind_of_page_it_is(label: str, layout: str) -> None:
+    parsed = parse(page("ปลูกผักริมรั้ว", "", "", BODY, "", META.replace("หมายเลขบันทึก", label), "", "ความเห็น (0)", FOOTER))
+    assert (parsed.layout, parsed.record_no, parsed.title) == (layout, 700123, "ปลูกผักริมรั้ว")
+
+
+def test_a_post_whose_title_begins_with_the_word_question_stays_a_post() -> None:
+    parsed = parse(page("คำถาม: ใครดูแลฝาย", "", "", BODY, "", META, "", "ความเห็น (0)", FOOTER))
+    assert (parsed.layout, parsed.title) == ("post", "คำถาม: ใครดูแลฝาย")
+
+
+def test_author_and_day_below_the_title_leave_the_body_where_the_foot_tells_the_time_too() -> None:
+    text = page("ฝายหลังบ้าน", "", "อ.ชูชาติ สวนทอง", "3 มี.ค. 2552 (08:05)", "", BODY, "", META, "", "ความเห็น (0)", FOOTER)
+    parsed = parse(text)
+    assert (parsed.title, parsed.author, parsed.body) == ("ฝายหลังบ้าน", "อ.ชูชาติ สวนทอง", BODY)
+    assert parsed.written is not None
+    assert parsed.written.iso() == "2009-03-03T08:05+07:00"
+    assert parsed.provenance["author"].as_json() == {"from": "text", "lines": [3, 4]}
+    assert parsed.warnings == ()
+
+
+def test_a_header_of_another_day_than_the_foot_is_a_guess_and_said() -> None:
+    text = page("ฝายหลังบ้าน", "", "อ.ชูชาติ สวนทอง", "9 ธ.ค. 2553", "", BODY, "", META, "", "ความเห็น (0)", FOOTER)
+    parsed = parse(text)
+    assert (parsed.author, parsed.body) == ("อ.ชูชาติ สวนทอง", BODY)
+    assert parsed.provenance["author"].how == "guess"
+    assert parsed.written is not None
+    assert parsed.written.iso().startswith("2009-03-03")
+    assert "Lines 3 to 4" in said(parsed)
+    assert "9 ธ.ค. 2553" in said(parsed)
+
+
+def test_a_day_that_opens_the_text_stays_in_it() -> None:
+    parsed = parse(page("ฝายหลังบ้าน", "", "", "3 มี.ค. 2552", BODY, "", META, "", "ความเห็น (0)", FOOTER))
+    assert parsed.body.startswith("3 มี.ค. 2552\n")
+
+
+def test_a_labelled_header_gives_author_day_and_province() -> None:
+    header = ("ผู้เขียน: อ.ชูชาติ สวนทอง", "วันที่: ๓ มีนาคม ๒๕๕๒", "จังหวัด: ตรัง")
+    parsed = parse(page("ฝายหลังบ้าน", *header, "", BODY, "", "ความเห็น 1 รายการ", "", "น่าไปดูค่ะ", FOOTER))
+    assert (parsed.author, parsed.province, parsed.body) == ("อ.ชูชาติ สวนทอง", "ตรัง", BODY)
+    assert parsed.provenance["province"].as_json() == {"from": "text", "lines": [2, 4]}
+    assert [comment.text for comment in parsed.comments] == ["น่าไปดูค่ะ"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["ความเห็น 2 รายการ", "2 ความเห็น", "ความคิดเห็น (2)", "ความเห็นทั้งหมด (2)", "มี ๒ ความเห็น"]
+)
+def test_the_comments_heading_has_many_forms(heading: str) -> None:
+    parsed = parse(page("หัวข้อ", "", "", BODY, "", META, "", heading, "", "มาอ่านค่ะ", "", "สวัสดีครับ", FOOTER))
+    assert (parsed.comment_count, len(parsed.comments), parsed.body) == (2, 2, BODY)
+    assert parsed.provenance["comment_count"].lines == (12, 12)
+
+
+def test_a_name_above_the_notebook_is_the_author_and_not_the_title() -> None:
+    text = page("มาลี ศรีสุข", "สมุดบันทึก: คนกับคลอง", "", "ลงเรือไปดูน้ำ", "", BODY, "", META, "", "ความเห็น (0)", FOOTER)
+    parsed = parse(text)
+    assert (parsed.title, parsed.author, parsed.body) == ("ลงเรือไปดูน้ำ", "มาลี ศรีสุข", BODY)
+    assert parsed.provenance["author"].as_json() == {"from": "guess", "lines": [1, 1]}
+    assert "Lines 1 to 2" in said(parsed)

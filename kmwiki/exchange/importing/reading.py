@@ -13,7 +13,7 @@ from kmwiki.errors import Invalid, Message, say
 from kmwiki.exchange.importing.guessing import guess_day, guess_kind, title_from
 from kmwiki.formats.decoding import Decoded, decode
 from kmwiki.formats.gotoknow import Found, Page, parse
-from kmwiki.places.queries import choose, guess_province
+from kmwiki.places.queries import choose, guess_province, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +117,8 @@ def _draft(name: str, data: bytes, decoded: Decoded, page: Page, options: Option
     entry = _describe(page, title, options, provenance)
     entry.origin = _origin(page, digest, provenance)
     warnings = list(page.warnings)
+    if page.province is not None and resolve(page.province) is None:
+        warnings.append(say("“%(text)s” is no province or place that is known here.", text=page.province))
     if decoded.is_guess:
         warnings.append(say("The encoding was guessed to be %(encoding)s.", encoding=decoded.encoding.upper()))
     return Draft(
@@ -129,7 +131,10 @@ def _describe(page: Page, title: str, options: Options, provenance: dict[str, An
     written = page.written.when.date() if page.written else None
     day = guess_day(title, page.body, written)
     place = choose(options.province, field="province") if options.province else None
-    if place is None:
+    named = provenance.pop("province", None)
+    if place is None and page.province is not None and (place := resolve(page.province)) is not None:
+        provenance["places"] = named
+    elif place is None:
         place = guess_province(f"{title}\n{page.lead or ''}\n{page.body}")
         provenance.update({"places": guess} if place else {})
     else:

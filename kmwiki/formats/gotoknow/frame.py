@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from kmwiki.formats.gotoknow.lines import Line
 
 _NOUN = r"(?:ความเห็น|ความคิดเห็น|ข้อคิดเห็น|คำตอบ|[Cc]omments?)"
+_UNIT = "รายการ|ข้อความ"
 _HEADING = re.compile(
-    rf"\s*(?:(?P<noun>{_NOUN})\s*(?:\(\s*(?P<inner>[\d,]+)\s*\)|[:：]?\s*(?P<bare>[\d,]+)|\(\s*\))|(?P<first>[\d,]+)\s*{_NOUN})\s*[:：]?\s*"
+    rf"\s*(?:(?P<noun>{_NOUN})\s*(?:ทั้งหมด\s*)?(?:\(\s*(?P<inner>[\d,]+)\s*(?:{_UNIT})?\s*\)|[:：]?\s*(?P<bare>[\d,]+)|\(\s*\))\s*(?:{_UNIT})?"
+    rf"|(?:มี\s*)?\(?\s*(?P<first>[\d,]+)\s*\)?\s*{_NOUN})\s*[:：]?\s*"
 )
 _NONE_YET = re.compile(rf"\s*(?:ยัง)?ไม่มี{_NOUN}\s*")
 _WORD_ALONE = re.compile(rf"\s*{_NOUN}\s*[:：]?\s*")

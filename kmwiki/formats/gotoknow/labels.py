@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kmwiki.formats.gotoknow.licences import read_licence
 from kmwiki.formats.gotoknow.moments import DIGITS, Moment, find_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+RecordKind = Literal["post", "journal", "question"]
 
 _LABEL = re.compile(
     r"(?P<record>(?:หมายเลข|เลขที่|รหัส)(?:บันทึก|อนุทิน|คำถาม)\s*[:：]?|อนุทิน\s*(?:เลขที่\s*|#\s*)(?=[\d๐-๙]))"
@@ -22,6 +24,7 @@ _LABEL = re.compile(
     r"|(?P<tags>(?:คำสำคัญ|ป้ายกำกับ|แท็ก(?:ส์)?|แท็ค|คีย์เวิร์ด)\s*(?:\(\s*[Tt]ags?\s*\))?\s*[:：]|[Tt]ags?\s*[:：])"
     r"|(?P<author>(?:เขียน|ถาม|บันทึก|โพสต์)โดย\s*[:：]?|(?:ผู้เขียน|ผู้ถาม|ผู้บันทึก|เจ้าของบันทึก|ชื่อผู้เขียน|โดย)\s*[:：]|โดย(?=\s))"
     r"|(?P<url>(?:ที่อยู่|ลิงก์|URL)\s*[:：])"
+    r"|(?P<province>จังหวัด\s*[:：])"
     r"|(?P<furniture>(?:หมวดหมู่(?:บันทึก)?|สมุดบันทึก|บล็อก|ดอกไม้|ให้กำลังใจ|ผู้ให้กำลังใจ|ขนาด|จำนวนความเห็น|ความเห็น|ความคิดเห็น)\s*[:：])"
 )
 _BULLETS = " \t\xa0|•·*-"
@@ -31,6 +34,7 @@ _AROUND_TIME = re.compile(
 _MOST_AROUND_TIME = 6
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 60
+_LONGEST_PROVINCE = 40
 _LONGEST_LICENCE = 160
 _LONGEST_FURNITURE = 200
 _LONGEST_BYLINE = 40
@@ -46,6 +50,8 @@ class Labels:
     """What the labels of one or more lines say; None where they say nothing."""
 
     record_no: int | None = None
+    record_kind: RecordKind | None = None
+    """What the record number counts: each kind of page has numbers of its own."""
     written: Moment | None = None
     edited: Moment | None = None
     licence: str | None = None
@@ -53,6 +59,7 @@ class Labels:
     tags: tuple[str, ...] = ()
     author: str | None = None
     url: str | None = None
+    province: str | None = None
     is_strong: bool = False
     """Whether a label among them is hardly ever written by a person at the end of a text."""
 
@@ -62,8 +69,11 @@ class Labels:
         return self.record_no is not None or self.written is not None
 
     def joined(self, other: Labels) -> Labels:
-        """Return both; what stands in self wins."""
-        return replace(self, **{name: getattr(other, name) for name in self.__slots__ if not getattr(self, name)})
+        """Return both; what stands in self wins. A record number and its kind stay together."""
+        names = (name for name in self.__slots__ if not getattr(self, name))
+        if self.record_no is not None:
+            names = (name for name in names if name != "record_kind")
+        return replace(self, **{name: getattr(other, name) for name in names})
 
 
 def read_labels(line: str) -> Labels | None:
@@ -84,13 +94,21 @@ def read_labels(line: str) -> Labels | None:
         if meant and kind != "furniture":
             value: dict[str, Any] = {_FIELDS.get(kind, kind): meant}
             labels = replace(labels, **value)
+        if kind == "record":
+            labels = replace(labels, record_kind=_kind_of(match[0]))
     return _with_time_of_author(labels)
+
+
+def _kind_of(label: str) -> RecordKind:
+    if "อนุทิน" in label:
+        return "journal"
+    return "question" if "คำถาม" in label else "post"
 
 
 def _is_strong(label: re.Match[str]) -> bool:
     if label.lastgroup == "author":
         return label[0].strip() != "โดย"
-    return label.lastgroup not in {"furniture", "url"}
+    return label.lastgroup not in {"furniture", "url", "province"}
 
 
 def read_byline(line: str) -> Labels | None:
@@ -156,6 +174,10 @@ def _read_url(value: str) -> tuple[bool, str]:
     return value.startswith(("http://", "https://")) and " " not in value, value
 
 
+def _read_province(value: str) -> tuple[bool, str]:
+    return 0 < len(value) <= _LONGEST_PROVINCE, value
+
+
 def _read_furniture(value: str) -> tuple[bool, None]:
     return len(value) <= _LONGEST_FURNITURE, None
 
@@ -169,6 +191,7 @@ _READERS: dict[str, Callable[[str], tuple[bool, Any]]] = {
     "tags": _read_tags,
     "author": _read_name,
     "url": _read_url,
+    "province": _read_province,
     "furniture": _read_furniture,
 }
 _FIELDS = {"record": "record_no"}

@@ -58,6 +58,7 @@ class Page:
     tags: tuple[str, ...] = ()
     views: int | None = None
     url: str | None = None
+    province: str | None = None
     comment_count: int | None = None
     """The number in the comments' heading; None when there is no heading or it has no number."""
     comments: tuple[PageComment, ...] = ()

@@ -28,7 +28,7 @@ _MONTHS = (
 )
 _NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _FULL = "|".join(full for full, _ in _MONTHS)
-_TIME = r"(?:[\s@,|]*(?:เวลา)?[\s@]*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::\d{2})?(?:\s*(?:น\.?|นาฬิกา))?)?"
+_TIME = r"(?:[\s@,|]*\(?(?:เวลา)?[\s@]*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::\d{2})?(?:\s*(?:น\.?|นาฬิกา))?\)?)?"
 _WORDS = re.compile(
     rf"(?P<day>\d{{1,2}})\s*(?P<month>{_FULL}|(?:มี\.?ค|เม\.?ย|มิ\.?ย|[มกพสตธ]\.?[คพย])\.?)\s*(?:พ\.ศ\.|ค\.ศ\.)?\s*(?P<year>\d{{4}}|\d{{2}}(?!\d)){_TIME}"
 )

@@ -9,7 +9,7 @@ from kmwiki.formats.gotoknow.comments import read_comments
 from kmwiki.formats.gotoknow.frame import Frame, find_frame, read_heading
 from kmwiki.formats.gotoknow.lines import Line, has_markup, split_lines, strip_markup
 from kmwiki.formats.gotoknow.model import Found, Page
-from kmwiki.formats.gotoknow.opening import Opening, read_opening
+from kmwiki.formats.gotoknow.opening import HEADER_FIELDS, Opening, read_opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from kmwiki.formats.gotoknow.model import Layout, PageComment
 
 _LOW = 0.6
-_FOOT_FIELDS = ("record_no", "written", "edited", "licence", "author", "tags", "views", "url")
 
 
 def parse(text: str) -> Page:
     """Read a page saved as text, with line feeds. Any other text comes back whole, layout "plain", with a warning."""
     is_marked_up = has_markup(text)
     frame = find_frame(strip_markup(text) if is_marked_up else split_lines(text))
-    opening = read_opening(frame.lines[: frame.text_end], has_time=frame.labels.written is not None)
+    opening = read_opening(frame.lines[: frame.text_end], frame.labels)
     warnings: list[Message] = []
     if is_marked_up:
         warnings.append(say("The text held HTML tags; they were made readable. The original file is kept as it was."))
@@ -38,7 +37,7 @@ def parse(text: str) -> Page:
         return _plain(frame, opening, warnings)
     count = frame.heading.count if frame.heading else None
     comments = read_comments(frame.lines[slice(*frame.rest)], count, is_last_glued=frame.is_last_glued)
-    labels = opening.labels.joined(frame.labels)
+    labels = frame.labels.joined(opening.labels)
     body, body_lines = _body(frame.lines[opening.body_at : frame.text_end])
     warnings.extend(_warn(frame, opening, labels, comments))
     return Page(
@@ -48,7 +47,7 @@ def parse(text: str) -> Page:
         lead_line=opening.lead_line,
         body=body,
         body_lines=body_lines,
-        **{name: getattr(labels, name) for name in _FOOT_FIELDS},
+        **{name: getattr(labels, name) for name in HEADER_FIELDS},
         comment_count=count,
         comments=comments,
         meta_line=frame.meta_lines[0] if frame.meta_lines else None,
@@ -59,6 +58,11 @@ def parse(text: str) -> Page:
 
 
 def _layout(frame: Frame, opening: Opening) -> Layout:
+    kind = frame.labels.joined(opening.labels).record_kind
+    if kind in {"journal", "question"}:
+        return kind
+    if kind == "post":
+        return "header" if opening.labels.is_anchor else "post"
     if opening.kind == "question" or (frame.heading is not None and frame.heading.is_answers):
         return "question"
     if opening.kind == "journal" and (opening.labels.is_anchor or frame.labels.is_anchor or frame.heading is not None):
@@ -96,6 +100,24 @@ def _warn(frame: Frame, opening: Opening, labels: Labels, comments: Sequence[Pag
     warnings = []
     if opening.title is None:
         warnings.append(say("The page has no title; its first words stand in for one."))
+    if opening.doubted is not None:
+        first, last = opening.doubted
+        warnings.append(
+            say(
+                "Lines %(first)s to %(last)s were read as the page's header and left out of its text. Is that right?",
+                first=first,
+                last=last,
+            )
+        )
+    times = opening.labels.written, frame.labels.written
+    if times[0] and times[1] and times[0].when.date() != times[1].when.date():
+        warnings.append(
+            say(
+                "The page's header dates it %(head)s, its data %(foot)s; the data were taken.",
+                head=times[0].words,
+                foot=times[1].words,
+            )
+        )
     if not labels.is_anchor:
         warnings.append(say("The page has no line with its record number and times."))
     if frame.unread:
@@ -134,7 +156,10 @@ def _provenance(
         found["body"] = Found("text", body_lines)
     if frame.meta_lines is not None:
         at = Found("text", frame.meta_lines)
-        found.update({name: at for name in _FOOT_FIELDS if getattr(frame.labels, name) and name not in found})
+        found.update({name: at for name in HEADER_FIELDS if getattr(frame.labels, name)})
+    if frame.heading is not None and frame.heading.count is not None:
+        no = frame.lines[frame.heading.at].no
+        found["comment_count"] = Found("text", (no, no))
     if comments:
         found["comments"] = Found("guess", (comments[0].lines[0], comments[-1].lines[1]))
     return found

@@ -2,9 +2,9 @@
 
 `url` holds placeholders that the world of the test fills: {slug} {number} {entry} {source} {revision} {comment}
 {imported_comment} {binned} {coding} {code} {other_code} {user} {email} {job} {token_id} {session_id} {link} {letter}.
-`least` is the least role that is let through: anyone, signed_in, reader, commenter, researcher, supervisor, owner, admin. A member
-below it gets 403 (or 404 where they may not even know); somebody of another project gets 404; a visitor is sent to sign
-in (page) or gets 401 (API).
+`least` is the least role that is let through: anyone, signed_in, reader, commenter, researcher, supervisor, owner,
+admin. A member below it gets 403 (or 404 where they may not even know); somebody of another project gets 404; a visitor
+is sent to sign in (page) or gets 401 (API).
 """
 
 from __future__ import annotations

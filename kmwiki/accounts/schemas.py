@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
+
+from kmwiki.shapes import Taken
 
 RoleLabel = Literal["owner", "supervisor", "researcher", "commenter", "reader"]
 
 
-class ProjectIn(BaseModel):
+class ProjectIn(Taken):
     """A project to make. `slug` stands in addresses and stays; `codebook` says what codes it begins with."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = frozenset({"id", "role", "url", "created"})
 
     slug: str
     name: str
@@ -21,10 +23,10 @@ class ProjectIn(BaseModel):
     codebook: Literal["starter", "none"] = "starter"
 
 
-class ProjectPatch(BaseModel):
+class ProjectPatch(Taken):
     """A change to a project; what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = frozenset({"id", "role", "url", "created"})
 
     name: str | None = None
     description: str | None = None
@@ -42,10 +44,10 @@ class ProjectOut(BaseModel):
     created: datetime
 
 
-class MemberIn(BaseModel):
+class MemberIn(Taken):
     """The role that somebody is to have."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = frozenset({"user_id", "email", "name", "is_active", "created"})
 
     role: RoleLabel
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from kmwiki.shapes import Taken
 from kmwiki.sources.schemas import Id, Whole
 
 Voice = Literal["informant", "author", "commenter", "document"]
@@ -27,10 +28,14 @@ Hue = Annotated[int, Field(ge=1, le=12)]
 VOICES: tuple[Voice, ...] = ("informant", "author", "commenter", "document")
 
 
+_CODING_GIVEN = frozenset({"id", "guid", "source_id", "entry_id", "state", "coder", "evidence", "created", "url"})
+_CODE_GIVEN = frozenset({"id", "guid", "state", "merged_into", "count", "count_below", "url"})
+
+
 class CodingIn(Taken):
     """A passage to put under a code; offsets count code points of the revision's reading text, `end` exclusive."""
 
-    GIVEN_ONLY = frozenset(_CODING_GIVEN)
+    GIVEN_ONLY = _CODING_GIVEN
 
     code_id: Id
     start: Whole
@@ -44,7 +49,7 @@ class CodingIn(Taken):
 class CodingPatch(Taken):
     """What is to change about a coding; a field left out keeps its value. A new place needs start, end and quote."""
 
-    GIVEN_ONLY = frozenset(_CODING_GIVEN)
+    GIVEN_ONLY = _CODING_GIVEN
 
     code_id: Id | None = None
     voice: Voice | None = None
@@ -88,7 +93,7 @@ class CodingOut(BaseModel):
 class CodeIn(Taken):
     """A new code. Without a colour it gets the one that its siblings leave clearest."""
 
-    GIVEN_ONLY = frozenset(_CODE_GIVEN)
+    GIVEN_ONLY = _CODE_GIVEN
 
     name_th: Name
     name_en: Name = ""
@@ -100,14 +105,14 @@ class CodeIn(Taken):
     color: Hue | None = None
     pattern: Hue | None = None
     is_codable: bool = True
-    aliases: Annotated[list[Name], Field(max_length=100)] = []
+    aliases: list[Name] = Field(default=[], max_length=100)
     reason: Words = ""
 
 
 class CodePatch(Taken):
     """What is to change about a code; a field left out keeps its value."""
 
-    GIVEN_ONLY = frozenset(_CODE_GIVEN)
+    GIVEN_ONLY = _CODE_GIVEN
 
     name_th: Name | None = None
     name_en: Name | None = None

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from kmwiki.db import LARGEST_INTEGER
+from kmwiki.shapes import Taken
 from kmwiki.sources.schemas import Id
 
 

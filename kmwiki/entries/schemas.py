@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from kmwiki.shapes import Taken
+from kmwiki.text.dates import BANGKOK
 
 Visibility = Literal["private", "supervisors", "team", "public"]
 Status = Literal["draft", "published", "archived"]
@@ -20,21 +24,57 @@ def _place_reference(value: Any) -> Any:
 PlaceReference = Annotated[str, BeforeValidator(_place_reference)]
 
 
-class Origin(BaseModel):
+def _no_bare_number(value: Any) -> Any:
+    """Refuse what pydantic would take for the seconds of a computer's clock: 2551, "2551"."""
+    if isinstance(value, (str, datetime)) and not str(value).strip().lstrip("+-").replace(".", "").isdigit():
+        return value
+    if value is None:
+        return value
+    raise _no_time()
+
+
+def _aware(value: datetime) -> datetime:
+    """Give a time without an offset the one of Thailand."""
+    given = value if value.tzinfo else value.replace(tzinfo=BANGKOK)
+    try:
+        given.astimezone(UTC)
+    except OverflowError as error:
+        raise _no_time() from error
+    return given
+
+
+def _no_time() -> PydanticCustomError:
+    return PydanticCustomError("datetime_parsing", "This is no time")
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_no_bare_number),
+    AfterValidator(_aware),
+    Field(description="ISO 8601. A time without an offset is Thai time, +07:00; a day alone is its midnight there."),
+]
+
+_GIVEN = frozenset({"id", "number", "source_id", "revision", "url", "event", "created", "updated"})
+"""What stands only in what is given out."""
+
+
+class Origin(Taken):
     """Where an imported entry came from. A licence of null is "not stated", never "free"."""
 
     system: str = ""
     layout: str = ""
     record_no: int | None = None
     url: str | None = None
-    written: datetime | None = None
-    edited: datetime | None = None
+    written: Moment | None = None
+    edited: Moment | None = None
     licence: str | None = None
     sha256: str | None = None
 
 
-class EntryIn(BaseModel):
+class EntryIn(Taken):
     """A new entry. Only kind and title are required."""
+
+    GIVEN_ONLY = _GIVEN
 
     kind: str
     title: str
@@ -48,7 +88,7 @@ class EntryIn(BaseModel):
     places: list[PlaceReference] = Field(
         default=[], description="Codes or names: 93, พัทลุง, Phatthalung, อ.ควนขนุน จ.พัทลุง."
     )
-    tags: list[str] = []
+    tags: list[str] = Field(default=[])
     authors: list[str] | None = Field(default=None, description="Names; the caller alone if left out.")
     visibility: Visibility = "team"
     status: Status = "draft"
@@ -57,8 +97,10 @@ class EntryIn(BaseModel):
     reason: str = ""
 
 
-class EntryPatch(BaseModel):
+class EntryPatch(Taken):
     """A change of an entry: what is left out keeps its value."""
+
+    GIVEN_ONLY = _GIVEN | {"origin"}
 
     kind: str | None = None
     title: str | None = None

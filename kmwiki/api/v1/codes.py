@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.models import Project
@@ -16,6 +16,7 @@ from kmwiki.coding.schemas import CodeIn, CodeOut, CodePatch
 from kmwiki.coding.telling import tell_code
 from kmwiki.db import session, transaction
 from kmwiki.security.policy import Permission
+from kmwiki.shapes import Taken
 from kmwiki.sources.schemas import Id
 
 if TYPE_CHECKING:

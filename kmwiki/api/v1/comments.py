@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
 from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
 from kmwiki.api.v1.preconditions import revision_wanted
 from kmwiki.coding.service import save_comment
@@ -15,6 +13,7 @@ from kmwiki.comments.schemas import CommentIn, CommentOut
 from kmwiki.db import session, transaction
 from kmwiki.entries.access import entry_for
 from kmwiki.security.policy import Permission
+from kmwiki.shapes import Taken
 from kmwiki.sources.texts import prepare
 
 if TYPE_CHECKING:
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
     from kmwiki.comments.models import Comment
 
 
-class CommentPatch(BaseModel):
+class CommentPatch(Taken):
     """The new words of a comment."""
+
+    GIVEN_ONLY = frozenset(CommentOut.model_fields) - {"body"}
 
     body: str
 

@@ -17,6 +17,7 @@ from spectree import Response, SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
 from kmwiki.accounts import queries
+from kmwiki.api.v1.complaints import put_in_words
 from kmwiki.db import session
 from kmwiki.errors import Invalid, Message, Unauthenticated, say
 
@@ -76,9 +77,9 @@ def refuse_invalid(req: object, resp: object, error: Exception | None, instance:
 def invalid_from(error: ValidationError) -> Invalid:
     """Make an Invalid of pydantic's complaint; the field names are dotted paths."""
     fields: dict[str, Message] = {}
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
+    for item in error.errors(include_url=False):
         path = ".".join(str(part) for part in item["loc"]) or "body"
-        fields.setdefault(path, Message(str(item["msg"]).replace("%", "%%")))
+        fields.setdefault(path, put_in_words(item))
     return Invalid(say("Some fields cannot be taken as they are."), fields)
 
 

@@ -8,13 +8,13 @@ much worse the best other choice would be is the confidence of a cut.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kmwiki.formats.gotoknow.scoring import Reading, score_breaks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kmwiki.formats.gotoknow.signals import Item
 
@@ -22,6 +22,7 @@ _MOST_WORK = 1_500_000  # runs weighed; beyond it only the best breaks are consi
 _CLEAR_BREAK = 2.5  # without a number in the heading, what a break must score to be taken
 _MOST_SURE = 0.98
 _LEAST_SURE = 0.05
+_LIKE_A_START = 5.0  # what a break that was not taken must score to be told of: a greeting's
 _UNCOUNTED = 0.6  # of the confidence, where the heading gave no number
 _NEVER = -1e9
 
@@ -32,16 +33,37 @@ class Cuts:
 
     starts: tuple[int, ...]
     sureness: tuple[float, ...]
+    inner: tuple[int, ...] = ()
+    """Where a further comment seems to start, though the heading's number leaves none for it."""
 
 
-def cut(items: Sequence[Item], count: int | None, *, is_last_glued: bool) -> Cuts:
+def cut(
+    items: Sequence[Item], count: int | None, *, is_last_glued: bool, known: Mapping[int, float] | None = None
+) -> Cuts:
     """Cut `items` into `count` comments, or as many as there are lines; None cuts wherever a break is clear.
 
-    `is_last_glued`: no empty line stands between the last item and the footer.
+    `is_last_glued`: no empty line stands between the last item and the footer. `known`: what names and times among the
+    items add to the score of a break.
     """
     if not items:
         return Cuts((), ())
     breaks = score_breaks(items, is_last_glued=is_last_glued, count=count)
+    breaks = [score + (known or {}).get(at, 0.0) for at, score in enumerate(breaks)]
+    cuts = _cut(items, count, breaks)
+    if count is None:
+        return cuts
+    inner = (at for at in range(1, len(items)) if at not in cuts.starts and _is_like_start(items, breaks, at))
+    return replace(cuts, inner=tuple(inner))
+
+
+def _is_like_start(items: Sequence[Item], breaks: Sequence[float], at: int) -> bool:
+    """Whether another comment seems to start: the break is as good as a greeting's, or another voice greets."""
+    before, after = items[at - 1], items[at]
+    is_other_voice = bool(before.gender and after.gender and before.gender != after.gender)
+    return breaks[at] >= _LIKE_A_START or (after.is_greeting and is_other_voice)
+
+
+def _cut(items: Sequence[Item], count: int | None, breaks: Sequence[float]) -> Cuts:
     if count is None:
         starts = [at for at in range(1, len(items)) if breaks[at] >= _CLEAR_BREAK]
         return Cuts((0, *starts), (1.0, *(_sure(breaks[at] - _CLEAR_BREAK) * _UNCOUNTED for at in starts)))

@@ -38,6 +38,8 @@ class PageComment:
     written: Moment | None = None
     confidence: float = 1.0
     """How sure the cuts on both its sides are, 0 to 1."""
+    may_be_several: bool = False
+    """Whether further comments seem to start in it, though the heading counts no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def parse(text: str) -> Page:
     comments = read_comments(frame.lines[slice(*frame.rest)], count, is_last_glued=frame.is_last_glued)
     labels = frame.labels.joined(opening.labels)
     body, body_lines = _body(frame.lines[opening.body_at : frame.text_end])
-    warnings.extend(_warn(frame, opening, labels, comments))
+    warnings.extend(_warn(frame, opening, labels))
+    warnings.extend(_warn_of_comments(frame, comments))
     return Page(
         layout=layout,
         title=opening.title,
@@ -96,7 +97,7 @@ def _body(lines: Sequence[Line]) -> tuple[str, tuple[int, int] | None]:
     return "\n".join(line.text for line in lines[start:end]), (lines[start].no, lines[end - 1].no)
 
 
-def _warn(frame: Frame, opening: Opening, labels: Labels, comments: Sequence[PageComment]) -> list[Message]:
+def _warn(frame: Frame, opening: Opening, labels: Labels) -> list[Message]:
     warnings = []
     if opening.title is None:
         warnings.append(say("The page has no title; its first words stand in for one."))
@@ -125,6 +126,11 @@ def _warn(frame: Frame, opening: Opening, labels: Labels, comments: Sequence[Pag
         warnings.append(
             say("Lines %(numbers)s between the page's data and its comments were left out.", numbers=numbers)
         )
+    return warnings
+
+
+def _warn_of_comments(frame: Frame, comments: Sequence[PageComment]) -> list[Message]:
+    warnings = []
     expected = frame.heading.count if frame.heading else None
     if expected is not None and len(comments) < expected:
         warnings.append(
@@ -133,6 +139,10 @@ def _warn(frame: Frame, opening: Opening, labels: Labels, comments: Sequence[Pag
                 expected=expected,
                 found=len(comments),
             )
+        )
+    elif any(comment.may_be_several for comment in comments):
+        warnings.append(
+            say("There seem to be more comments than the %(expected)s that the heading counts.", expected=expected)
         )
     elif expected is None and comments:
         warnings.append(say("The page does not say how many comments it has; they were cut by their wording."))

@@ -27,9 +27,7 @@ def create_app(**given: Any) -> Flask:
     app.config.update(
         KMWIKI=settings,
         SECRET_KEY=read_secret(settings),
-        MAX_CONTENT_LENGTH=(4 * settings.max_upload_mb + 8)
-        * 1024
-        * 1024,  # several files at once, each up to the limit
+        MAX_CONTENT_LENGTH=(4 * settings.max_upload_mb + 8) << 20,  # several files at once, each up to the limit
         MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
         MAX_FORM_PARTS=5000,
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as the browser: notes take hours to write

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.ground import invalid_from
@@ -38,7 +38,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 class DeskCodingIn(CodingIn):
     """A coding from the desk: on which source, and perhaps under a code that is made with it."""
 
-    model_config = ConfigDict(extra="forbid")
+    GIVEN_ONLY = CodingIn.GIVEN_ONLY - {"source_id"}  # the API has it in the address, the desk in the body
 
     source_id: Id
     code_id: Whole = 0

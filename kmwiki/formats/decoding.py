@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from unicodedata import category
 
 from charset_normalizer import from_bytes
 
@@ -28,11 +29,13 @@ _MARKS = (
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROLS = 0.005  # of a text: a stray one is kept, more of them are no text
+_MOST_UNASSIGNED = 0.03  # of a text: code points that stand for no sign in any writing
 _THAI = re.compile("[\u0e01-\u0e3a\u0e3f-\u0e5b]")
 _THAI_SLIP = re.compile(
     "(?<![\u0e01-\u0e2e\u0e31-\u0e3a\u0e47-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"  # a mark on nothing
     "|[\u0e40-\u0e44](?![\u0e01-\u0e2e])"  # a vowel that leads no consonant
 )
+_LAST_OF_THAI = "\u0e7f"
 _WESTERN = ("cp1252", "latin_1", "mac_roman")
 _LEAST_THAI = 0.25  # of the bytes above 127, by code page 874
 _MOST_SLIPS = 0.04  # of the Thai letters
@@ -147,8 +150,14 @@ def _is_binary(text: str) -> bool:
     return "\x00" in text or len(_CONTROL.findall(text)) > 1 + _MOST_CONTROLS * len(text)
 
 
+def _is_senseless(text: str) -> bool:
+    """Whether too much of it stands for no sign: any bytes make some UTF-16, so that alone says nothing."""
+    unassigned = sum(category(sign) in {"Cn", "Cs"} for sign in text if sign > _LAST_OF_THAI)
+    return unassigned > 1 + _MOST_UNASSIGNED * len(text)
+
+
 def _finish(text: str, encoding: str, *, is_guess: bool) -> Decoded:
-    if _is_binary(text):
+    if _is_binary(text) or (encoding != "utf-8" and _is_senseless(text)):
         raise Invalid(say("This is a binary file, not a text."))
     if not text.strip("\ufeff \t\r\n\f\v"):
         raise Invalid(say("The file is empty."))

@@ -101,6 +101,8 @@ def zipped(name: str) -> bytes:
         (b"{\\rtf1 x}", "RTF"),
         (b"text\x00with\x00nul and more of it", "binary"),
         (bytes(range(1, 32)) * 4, "binary"),
+        (b"\xff\xfe\x00" * 50, "binary"),
+        (b"\xfe\xff\xff\x00\x00\xfe" * 50, "binary"),
     ],
 )
 def test_what_is_no_text_is_called_by_its_name(data: bytes, word: str) -> None:

@@ -14,7 +14,7 @@ from kmwiki.cli.instance import settings
 from kmwiki.cli.people import person
 from kmwiki.db import session
 from kmwiki.entries.kinds import KINDS
-from kmwiki.exchange.importing.files import gather
+from kmwiki.exchange.importing.files import gather, left_out
 from kmwiki.exchange.importing.model import FORMATS, Item, Options, Report
 from kmwiki.exchange.importing.run import Import
 from kmwiki.formats.decoding import ENCODINGS
@@ -38,7 +38,7 @@ def import_files(slug: str, paths: tuple[Path, ...], *, email: str | None, as_js
     """Import text files and folders of them: GotoKnow pages saved as text, Markdown, plain text.
 
     The same file again changes nothing; a changed one makes a new revision. A file that cannot be read does not stop
-    the others, and the command then ends with 3.
+    the others, and the command then ends with 3. Files of a folder that are no texts are listed as skipped.
     """
     options = Options(
         format=str(given["form"]),
@@ -56,6 +56,7 @@ def import_files(slug: str, paths: tuple[Path, ...], *, email: str | None, as_js
             bar.update(done - bar.pos)
 
         report = wanted.run(gather(paths), tell=tell)
+    report.items.extend(Item(str(path), "skipped", warnings=[why]) for path, why in left_out(paths))
     _print(report, as_json=as_json)
     if report.count("failed"):
         sys.exit(BAD_INPUT)

@@ -26,13 +26,13 @@ _PLAIN_SIGNATURES: tuple[tuple[bytes, Message], ...] = (
     (b"OggS", say("This is a sound or video recording, not a text.")),
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_ZIP_HEAD = 4096  # bytes in which a document's first member names stand
+_ZIP_HEAD = 16_384  # bytes at either end in which the names of a document's members stand
 
 
 def describe(data: bytes) -> Message | None:
     """Say what kind of file `data` is and what to do, or None when its first bytes look like no known binary file."""
     if data.startswith(_ZIP):
-        return _describe_zip(data[:_ZIP_HEAD])
+        return _describe_zip(data[:_ZIP_HEAD] + data[-_ZIP_HEAD:])
     if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] in {b"WAVE", b"AVI "}):
         return say("This is a sound or video recording, not a text.")
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":

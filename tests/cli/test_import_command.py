@@ -22,6 +22,7 @@ def test_import_prints_json_alone_and_ends_with_3_when_a_file_is_bad(program: Pr
     folder.mkdir()
     (folder / "a.txt").write_text(TEXT, encoding="utf-8")
     (folder / "b.txt").write_bytes(b"PK\x03\x04zip")
+    (folder / "c.pdf").write_bytes(b"%PDF-1.7")
     assert program.run("init").returncode == 0
     assert program.run("user", "add", "a@example.org", "--name", "ผู้นำเข้า", "--admin").returncode == 0
     assert program.run("project", "create", "p", "--name", "โครงการ", "--codebook", "none").returncode == 0
@@ -29,8 +30,9 @@ def test_import_prints_json_alone_and_ends_with_3_when_a_file_is_bad(program: Pr
     assert done.returncode == 3
     report = json.loads(done.stdout)
     assert (report["created"], report["failed"]) == (1, 1)
-    assert [item["status"] for item in report["items"]] == ["created", "failed"]
+    assert [item["status"] for item in report["items"]] == ["created", "failed", "skipped"]
     assert "b.txt: This is a zip file" in done.stderr
+    assert "c.pdf: This is a PDF file" in done.stderr
     again = program.run("import", "p", str(folder / "a.txt"))
     assert again.returncode == 0
     assert again.stdout.split("\t")[:2] == ["unchanged", "1"]

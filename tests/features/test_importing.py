@@ -21,7 +21,7 @@ from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryPatch
 from kmwiki.entries.service import bin_entry
 from kmwiki.errors import Forbidden, Invalid, NotFound
-from kmwiki.exchange.importing.files import gather
+from kmwiki.exchange.importing.files import gather, left_out
 from kmwiki.exchange.importing.model import Item, Options, Report
 from kmwiki.exchange.importing.run import Import
 from kmwiki.jobs.models import Job
@@ -365,3 +365,15 @@ def test_the_province_of_a_header_is_taken_as_read(bring: Importer) -> None:
     assert head(entry.id).meta["places"] == ["92"]
     assert entry.provenance["places"]["from"] == "text"
     assert "แดนไกล" in said(only(bring({"b.txt": text.format("แดนไกล")})))
+
+
+def test_what_a_folder_holds_besides_texts_is_named_with_what_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_text("ก", encoding="utf-8")
+    (folder / "sub" / "b.docx").write_bytes(b"PK\x03\x04" + b"x" * 20 + b"word/document.xml")
+    (folder / "c.docx").write_text("คำที่ไม่ใช่เอกสาร", encoding="utf-8")
+    skipped = {path.name: str(why) for path, why in left_out([folder, tmp_path / "alone.pdf"])}
+    assert list(skipped) == ["c.docx", "b.docx"]
+    assert "Left out" in skipped["c.docx"]
+    assert "Word document" in skipped["b.docx"]

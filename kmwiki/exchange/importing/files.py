@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmwiki.errors import Invalid, say
+from kmwiki.errors import Invalid, Message, say
+from kmwiki.formats.signatures import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 """What is taken from a folder; a file that is named itself is taken whatever it is called."""
 
+_HEAD = 65_536  # bytes that tell what a file is
 _MEGABYTE = 1024 * 1024
 
 
@@ -54,6 +56,25 @@ def gather(paths: Iterable[Path]) -> list[Incoming]:
     A folder without any, like a path that is not there, comes back as it is and fails when it is read.
     """
     return [Incoming(path, str(path), path.name) for given in paths for path in _below(given)]
+
+
+def left_out(paths: Iterable[Path]) -> list[tuple[Path, Message]]:
+    """Return the files below the given folders that `gather` does not take, with the reason of each."""
+    folders = (given for given in paths if given.is_dir())
+    below = (path for folder in folders for path in sorted(folder.rglob("*")))
+    return [(path, _reason(path)) for path in below if path.is_file() and path.suffix.lower() not in SUFFIXES]
+
+
+def _reason(path: Path) -> Message:
+    """Say what a file is where its first bytes tell, else that its name is not a text's."""
+    try:
+        with path.open("rb") as opened:
+            what = describe(opened.read(_HEAD))
+    except OSError:
+        what = None
+    return what or say(
+        "Left out: of a folder only %(suffixes)s are taken. Name the file itself to import it.", suffixes=_listed()
+    )
 
 
 def _below(given: Path) -> Iterator[Path]:

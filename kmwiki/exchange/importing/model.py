@@ -10,8 +10,10 @@ from kmwiki.errors import Invalid, Message, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Status = Literal["created", "updated", "unchanged", "failed"]
+Status = Literal["created", "updated", "unchanged", "failed", "skipped"]
 STATUSES: tuple[Status, ...] = ("created", "updated", "unchanged", "failed")
+"""The statuses that are counted; a file of a folder that is no text is only listed, as skipped."""
+
 FORMATS = ("auto", "gotoknow", "markdown", "plain")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kmwiki.entries.schemas import EntryIn, Origin
 from kmwiki.errors import Invalid, Message, say
 from kmwiki.exchange.importing.guessing import guess_day, guess_kind, title_from
+from kmwiki.exchange.importing.markdown import MOST_TAGS, TAG_LONGEST, describe_by, read_markdown
 from kmwiki.formats.decoding import Decoded, decode
 from kmwiki.formats.gotoknow import Found, Page, parse
 from kmwiki.places.queries import choose, guess_province, resolve
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 4_000_000
 """Code points of one file; a page and all its comments are far below."""
 
-_TAG_LONGEST = 100
-_MOST_TAGS = 50
 _MARKDOWN = frozenset({".md", ".markdown"})
-_HEADING = re.compile(r"#[ \t]+(?P<title>\S.*?)[ \t#]*")
 _POST_ADDRESS = "https://www.gotoknow.org/posts/{}"
 
 
@@ -84,21 +81,15 @@ def read_draft(name: str, data: bytes, options: Options) -> Draft:
         options.format == "auto" and PurePath(name).suffix.lower() in _MARKDOWN
     )
     if wants_markdown:
-        page = _read_markdown(decoded.text)
-    else:
-        page = _read_plain(decoded.text) if options.format == "plain" else parse(decoded.text)
+        page, front = read_markdown(decoded.text)
+        draft = _draft(name, data, decoded, page, options)
+        draft.entry.body_format = "markdown"
+        draft.warnings.extend(describe_by(front, draft.entry, draft.provenance, options))
+        return draft
+    page = _read_plain(decoded.text) if options.format == "plain" else parse(decoded.text)
     draft = _draft(name, data, decoded, page, options)
-    draft.entry.body_format = "markdown" if wants_markdown else "plain"
+    draft.entry.body_format = "plain"
     return draft
-
-
-def _read_markdown(text: str) -> Page:
-    lines = text.strip("\n").split("\n")
-    heading = _HEADING.fullmatch(lines[0])
-    if heading is None:
-        return Page("plain", None, None, None, text.strip("\n"), None)
-    body = "\n".join(lines[1:]).strip("\n")
-    return Page("plain", heading["title"], None, None, body, None, provenance={"title": Found("text", (1, 1))})
 
 
 def _read_plain(text: str) -> Page:
@@ -149,7 +140,7 @@ def _describe(page: Page, title: str, options: Options, provenance: dict[str, An
         event_date=day.written if day else None,
         event_choice=day.start.isoformat() if day else None,
         places=[place.code] if place else [],
-        tags=[" ".join(tag.split()) for tag in page.tags if len(tag) <= _TAG_LONGEST][:_MOST_TAGS],
+        tags=[" ".join(tag.split()) for tag in page.tags if len(tag) <= TAG_LONGEST][:MOST_TAGS],
         authors=[" ".join(page.author.split())] if page.author else [],
         status="published",
         visibility="team",

@@ -145,22 +145,25 @@ def _in_reading_order(comments: Sequence[Comment], names: dict[int, str]) -> lis
 
 
 def flat(
-    session: Session, caller: Caller, source_id: int, *, offset: int = 0, size: int = 50
+    session: Session, caller: Caller, source_id: int, *, after: int = 0, size: int = 50
 ) -> tuple[list[CommentOut], int]:
-    """Return the comments on an entry's source, oldest first, without the removed ones, and how many there are."""
-    wanted = (Comment.on_source_id == source_id, visible_to(caller))
-    total = (
-        session.scalar(
-            select(func.count()).select_from(Comment).join(Source, Source.id == Comment.source_id).where(*wanted)
-        )
-        or 0
+    """Return the comments on an entry's source with ids above `after`, oldest first, and how many there are in all.
+
+    Removed ones are left out unless an answer, however deep, stands under them.
+    """
+    live = (
+        select(Comment.id, Comment.parent_id)
+        .join(Source, Source.id == Comment.source_id)
+        .where(Comment.on_source_id == source_id, visible_to(caller))
+        .cte("kept", recursive=True)
     )
+    above = select(Comment.id, Comment.parent_id).join(live, Comment.id == live.c.parent_id)
+    kept = live.union(above)
+    total = session.scalar(select(func.count()).select_from(kept)) or 0
     statement = (
         select(Comment)
-        .join(Source, Source.id == Comment.source_id)
-        .where(*wanted)
+        .where(Comment.id.in_(select(kept.c.id)), Comment.id > after)
         .order_by(Comment.id)
-        .offset(offset)
         .limit(size)
         .options(joinedload(Comment.source))
     )
@@ -169,12 +172,14 @@ def flat(
 
 def outs(session: Session, caller: Caller, comments: Sequence[Comment]) -> list[CommentOut]:
     """Make the API's shape of comments whose sources are loaded."""
-    texts = heads(session, [comment.source for comment in comments])
+    texts = heads(session, [comment.source for comment in comments if comment.source.deleted is None])
     names, quotes = _names(session, comments), _quotes(session, caller, comments)
-    return [_out(each, texts[each.source_id], names[each.id], quotes.get(each.id)) for each in comments]
+    return [_out(each, texts.get(each.source_id), names[each.id], quotes.get(each.id)) for each in comments]
 
 
-def _out(comment: Comment, head: Revision, name: str, quote: str | None) -> CommentOut:
+def _out(comment: Comment, head: Revision | None, name: str, quote: str | None) -> CommentOut:
+    if head is None:
+        return _removed(comment)
     passage = None
     if quote and comment.on_revision is not None and comment.start is not None and comment.end is not None:
         passage = PassageOut(revision=comment.on_revision, start=comment.start, end=comment.end, quote=quote)
@@ -190,4 +195,21 @@ def _out(comment: Comment, head: Revision, name: str, quote: str | None) -> Comm
         body_format=head.format,
         passage=passage,
         created=comment.written or comment.source.created,
+    )
+
+
+def _removed(comment: Comment) -> CommentOut:
+    """Tell of a removed comment no more than that something stood there."""
+    return CommentOut(
+        id=comment.id,
+        source_id=comment.source_id,
+        revision=comment.source.head_no,
+        parent_id=comment.parent_id,
+        author=None,
+        author_name="",
+        body="",
+        body_format="plain",
+        passage=None,
+        created=comment.written or comment.source.created,
+        removed=True,
     )

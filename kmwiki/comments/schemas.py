@@ -45,7 +45,10 @@ class CommentIn(Taken):
 
 
 class CommentOut(BaseModel):
-    """A comment. `author` is a member's name, null for an imported one, whose `author_name` the page may have given."""
+    """A comment. `author` is a member's name, null for an imported one, whose `author_name` the page may have given.
+
+    Of a removed one, which stays in the list where answers hang on it, neither words nor writer are told.
+    """
 
     id: int
     source_id: int
@@ -57,3 +60,4 @@ class CommentOut(BaseModel):
     body_format: str
     passage: PassageOut | None
     created: datetime
+    removed: bool = False

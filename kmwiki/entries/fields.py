@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
 from kmwiki.entries.events import read_event
-from kmwiki.entries.kinds import KINDS, LONGTEXT_LONGEST, MOST_ROWS, TEXT_LONGEST
+from kmwiki.entries.kinds import KINDS, LONGTEXT_LONGEST, MOST_ROWS, TEXT_LONGEST, known_kind
 from kmwiki.errors import Invalid, Message, say
 from kmwiki.sources.texts import problem_of
 from kmwiki.text.thai import fold
@@ -111,12 +111,7 @@ def check_fields(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Invalid names each wrong one as `fields.key.row.column`.
     """
-    known = KINDS.get(kind)
-    if known is None:
-        raise Invalid.one(
-            "kind",
-            say("There is no kind %(kind)s. Choose one of: %(kinds)s.", kind=str(kind)[:40], kinds=", ".join(KINDS)),
-        )
+    known = KINDS[known_kind(kind)]
     try:
         checked = _model(known.fields).model_validate(dict(given))
     except ValidationError as error:

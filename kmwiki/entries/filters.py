@@ -74,23 +74,31 @@ def _in_year(year: int) -> ColumnElement[bool]:
     return (Entry.event_start <= date(year, 12, 31)) & (Entry.event_end >= date(year, 1, 1))
 
 
-def order_of(sort: str) -> Sequence[Any]:
-    """Return the order of that name; what it does not tell apart comes youngest first."""
+def key_of(sort: str) -> tuple[ColumnElement[Any] | None, bool]:
+    """Return by what the order of that name sorts before the id, and if the largest comes first. None: the id alone."""
     comment = Source.__table__.alias()
     last_talk = (
         select(func.max(comment.c.created))
         .where(comment.c.root_id == Entry.source_id, comment.c.kind == "comment", comment.c.deleted.is_(None))
         .scalar_subquery()
     )
-    orders: dict[str, Sequence[Any]] = {
-        "event": (Entry.event_start.desc().nulls_last(), Entry.id.desc()),
-        "updated": (Source.updated.desc(), Entry.id.desc()),
-        "created": (Entry.id.desc(),),
-        "title": (Entry.title_key, Entry.id.desc()),
-        "number": (Entry.number,),
-        "talked": (last_talk.desc().nulls_last(), Entry.id.desc()),
+    keys: dict[str, tuple[Any, bool]] = {
+        "event": (Entry.event_start, True),
+        "updated": (Source.updated, True),
+        "created": (None, True),
+        "title": (Entry.title_key, False),
+        "number": (Entry.number, False),
+        "talked": (last_talk, True),
     }
-    return orders.get(sort, orders["event"])
+    return keys.get(sort, keys["event"])
+
+
+def order_of(sort: str) -> Sequence[Any]:
+    """Return the order of that name; what it does not tell apart comes youngest first."""
+    key, is_falling = key_of(sort)
+    if key is None:
+        return (Entry.id.desc(),)
+    return (key.desc().nulls_last() if is_falling else key, Entry.id.desc())
 
 
 @dataclass(frozen=True, slots=True)

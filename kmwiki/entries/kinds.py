@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from kmwiki.errors import N_
+from kmwiki.errors import N_, Invalid, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,6 +195,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {kind.key: kind for kind in (_MEETING, _AAR, _REFLECTION, _INTERVIEW, _FIELDNOTE, _PAGE)}
 )
 """All kinds by key, in the order of menus."""
+
+
+def known_kind(kind: str) -> str:
+    """Return the key of a kind as it was given. Invalid names the kinds if there is none such."""
+    if kind in KINDS:
+        return kind
+    message = say("There is no kind %(kind)s. Choose one of: %(kinds)s.", kind=kind[:40], kinds=", ".join(KINDS))
+    raise Invalid.one("kind", message)
 
 
 def texts_of(kind: str, fields: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from kmwiki.entries.access import WHOLE
 from kmwiki.entries.filters import EntryFilters, Paging, conditions, order_of
 from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryOut, EntrySummary, EventOut, Origin, PlaceOut
+from kmwiki.entries.seeking import Seen, behind
 from kmwiki.places.queries import place
 from kmwiki.sources.access import in_bin_for, visible_to
 from kmwiki.sources.models import Source
@@ -37,16 +38,24 @@ def path_of(slug: str, entry: Entry) -> str:
 
 
 def list_entries(
-    session: Session, caller: Caller, project_id: int, filters: EntryFilters | None = None, page: Paging | None = None
+    session: Session,
+    caller: Caller,
+    project_id: int,
+    filters: EntryFilters | None = None,
+    page: Paging | None = None,
+    *,
+    last: Seen | None = None,
 ) -> tuple[Sequence[Entry], int]:
     """Return a page of the entries that the caller may read and the filters let through, and how many there are.
 
-    Each is loaded whole.
+    Each is loaded whole. With `last`, the page begins behind that entry.
     """
     filters, page = filters or EntryFilters(), page or Paging()
     wanted = (Entry.project_id == project_id, visible_to(caller), *conditions(filters, caller))
     joined = select(Entry).join(Source, Source.id == Entry.source_id).where(*wanted)
     total = session.scalar(select(func.count()).select_from(joined.with_only_columns(Entry.id).subquery())) or 0
+    if last is not None:
+        joined = joined.where(behind(filters.sort, last))
     rows = session.scalars(
         joined.options(*WHOLE).order_by(*order_of(filters.sort)).offset(page.offset).limit(page.size)
     )

@@ -59,6 +59,9 @@ HTTP_MESSAGES: dict[int, Message] = {
     431: say("The address or a header is too long."),
 }
 
+KEPT_HEADERS = frozenset({"Allow", "Retry-After", "Accept", "Content-Range"})
+"""What the framework says beside its errors: which methods there are, when to come back."""
+
 
 def register(app: Flask) -> None:
     """Turn every error into a page, or into problem+json below /api/."""
@@ -107,9 +110,12 @@ def draw_http_error(error: HTTPException) -> ResponseReturnValue:
     if status < 400 or (error.response is not None and error.response.status_code < 400):  # noqa: PLR2004 - a redirect
         return error
     message = HTTP_MESSAGES.get(status, say("The request could not be answered."))
+    kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
     if _wants_json():
-        return problem_for(Invalid(message), status)
-    return draw(status, message), status
+        answer = problem_for(Invalid(message), status)
+        answer.headers.update(kept)
+        return answer
+    return draw(status, message), status, kept
 
 
 def draw_busy_database(error: OperationalError) -> ResponseReturnValue:

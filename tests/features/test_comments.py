@@ -85,7 +85,8 @@ def test_a_removed_comment_leaves_a_line_only_where_it_was_answered(entry: Entry
             (answer.id, False),
         ]
         assert thread.total == 1
-        assert [each.id for each in queries.flat(session, author, entry.source_id)[0]] == [answer.id]
+        told = queries.flat(session, author, entry.source_id)[0]
+        assert [(each.id, each.removed) for each in told] == [(first.id, True), (answer.id, False)]
         with pytest.raises(NotFound):
             comment_for(session, author, first.id)
     with transaction() as session:

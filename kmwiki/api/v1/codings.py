@@ -10,13 +10,14 @@ from spectree import Response
 
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.models import Project
-from kmwiki.api.v1.ground import Page, PageQuery, Problem, answers, bp, caller, read_offset, spec, write_cursor
+from kmwiki.api.v1.ground import Page, PageQuery, Problem, answers, bp, caller, read_last_id, spec, write_cursor
 from kmwiki.coding import service
 from kmwiki.coding.access import coded_source, coding_for
 from kmwiki.coding.queries import CodingFilters, coding_row, find_codings
 from kmwiki.coding.schemas import CodingIn, CodingOut, CodingPatch, State
 from kmwiki.coding.telling import tell_coding
 from kmwiki.db import session, transaction
+from kmwiki.entries.kinds import known_kind
 from kmwiki.places.queries import choose
 from kmwiki.security.policy import Permission
 from kmwiki.sources.schemas import Id  # noqa: TC001 - pydantic reads it
@@ -117,7 +118,7 @@ def list_codings(slug: str, query: CodingQuery) -> Page[CodingOut]:
             code_id=query.code,
             below=query.below,
             province=choose(query.province, field="province").province_code if query.province else None,
-            kind=query.kind,
+            kind=None if query.kind is None else known_kind(query.kind),
             coder=query.coder,
             states=(query.state,) if query.state else (),
         )
@@ -126,11 +127,13 @@ def list_codings(slug: str, query: CodingQuery) -> Page[CodingOut]:
 
 def _page(s: Session, project_id: int, filters: CodingFilters, query: PageQuery) -> Page[CodingOut]:
     """Return a page; the cursor holds the last id given, so that codings made meanwhile double nothing."""
-    after = read_offset(query.cursor)
+    name = "codings" if filters.source_id is None else f"codings of {filters.source_id}"
+    after = read_last_id(name, query.cursor)
     slug = s.get_one(Project, project_id).slug
-    rows, total = find_codings(s, caller(), project_id, filters, after=after, size=query.size)
-    more = write_cursor(rows[-1].coding.id) if len(rows) == query.size else None
-    return Page[CodingOut](items=[tell_coding(row, slug) for row in rows], next=more, total=total)
+    rows, total = find_codings(s, caller(), project_id, filters, after=after, size=query.size + 1)
+    shown = rows[: query.size]
+    more = write_cursor(name, shown[-1].coding.id) if len(rows) > len(shown) else None
+    return Page[CodingOut](items=[tell_coding(row, slug) for row in shown], next=more, total=total)
 
 
 def _tell(s: Session, coding_id: int) -> CodingOut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
+from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, read_last_id, spec, write_cursor
 from kmwiki.api.v1.preconditions import revision_wanted
 from kmwiki.coding.service import save_comment
 from kmwiki.comments import queries, service
@@ -33,12 +33,18 @@ class CommentPatch(Taken):
 @bp.get("/entries/<int:entry_id>/comments")
 @spec.validate(resp=answers(Page[CommentOut], refusals=(401, 404, 422)), tags=["comments"])
 def list_comments(entry_id: int, query: PageQuery) -> Page[CommentOut]:
-    """Give the comments on an entry, oldest first, flat; `parent_id` tells what each answers."""
-    offset = read_offset(query.cursor)
+    """Give the comments on an entry, oldest first, flat; `parent_id` tells what each answers.
+
+    A removed one that was answered stays, with `removed` true and without its words.
+    """
+    name = f"comments on {entry_id}"
+    after = read_last_id(name, query.cursor)
     with session() as opened:
         entry = entry_for(opened, caller(), entry_id)
-        items, total = queries.flat(opened, caller(), entry.source_id, offset=offset, size=query.size)
-    return page_of(items, offset=offset, total=total)
+        items, total = queries.flat(opened, caller(), entry.source_id, after=after, size=query.size + 1)
+    shown = items[: query.size]
+    more = write_cursor(name, shown[-1].id) if len(items) > len(shown) else None
+    return Page[CommentOut](items=shown, next=more, total=total)
 
 
 @bp.post("/entries/<int:entry_id>/comments")

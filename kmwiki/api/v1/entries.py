@@ -8,14 +8,28 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, Field
 
 from kmwiki.accounts.access import project_for
-from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
+from kmwiki.api.v1.ground import (
+    Page,
+    PageQuery,
+    answers,
+    bp,
+    caller,
+    foreign_cursor,
+    page_of,
+    read_cursor_of,
+    read_offset,
+    spec,
+    write_cursor,
+)
 from kmwiki.api.v1.preconditions import revision_wanted
 from kmwiki.coding.service import save_entry
 from kmwiki.db import session, transaction
 from kmwiki.entries import queries, service
 from kmwiki.entries.access import entry_for
 from kmwiki.entries.filters import EntryFilters, Paging
+from kmwiki.entries.kinds import known_kind
 from kmwiki.entries.schemas import EntryIn, EntryOut, EntryPatch, EntrySummary, Status
+from kmwiki.entries.seeking import Seen, seen
 from kmwiki.errors import Invalid, say
 from kmwiki.places.queries import choose
 from kmwiki.security.policy import Permission
@@ -69,9 +83,9 @@ class RevisionOut(RevisionSummary):
 @spec.validate(resp=answers(Page[EntrySummary], refusals=(401, 404, 422)), tags=["entries"])
 def list_entries(slug: str, query: EntryQuery) -> Page[EntrySummary]:
     """Give the entries that the token's owner may read, the youngest first unless `sort` says otherwise."""
-    offset = read_offset(query.cursor)
+    last = _last_seen(query)
     filters = EntryFilters(
-        kinds=tuple(query.kind),
+        kinds=tuple(known_kind(each) for each in query.kind),
         provinces=tuple(choose(each, field="province").province_code for each in query.province),
         tags=tuple(query.tag),
         authors=tuple(query.author),
@@ -82,8 +96,25 @@ def list_entries(slug: str, query: EntryQuery) -> Page[EntrySummary]:
     )
     with session() as opened:
         project = project_for(opened, caller(), slug, Permission.READ)
-        rows, total = queries.list_entries(opened, caller(), project.id, filters, Paging(offset, query.size))
-        return page_of([queries.summary_of(slug, row) for row in rows], offset=offset, total=total)
+        paging = Paging(0, query.size + 1)  # one more tells whether the list goes on
+        rows, total = queries.list_entries(opened, caller(), project.id, filters, paging, last=last)
+        shown = rows[: query.size]
+        more = None
+        if len(rows) > len(shown):
+            more = write_cursor("entries", query.sort, *seen(opened, shown[-1], query.sort).as_parts())
+        return Page[EntrySummary](items=[queries.summary_of(slug, row) for row in shown], next=more, total=total)
+
+
+def _last_seen(query: EntryQuery) -> Seen | None:
+    parts = read_cursor_of("entries", query.cursor)
+    if parts is None:
+        return None
+    try:
+        if parts[:1] == [query.sort]:
+            return Seen.read(query.sort, parts[1:])
+    except ValueError:
+        pass
+    raise foreign_cursor()
 
 
 def _christian(year: int) -> int:

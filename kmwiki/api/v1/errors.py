@@ -37,6 +37,8 @@ def problem_for(error: KmwikiError, status: int) -> Response:
     answer = jsonify(body)
     answer.status_code = status
     answer.mimetype = "application/problem+json"
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     if (wait := getattr(error, "retry_after", None)) is not None:
         answer.headers["Retry-After"] = str(wait)
     return answer

@@ -141,6 +141,29 @@ def read_cursor(cursor: str | None) -> list[str] | None:
         raise Invalid.one("cursor", say("This cursor is not one that a list gave.")) from error
 
 
+def foreign_cursor() -> Invalid:
+    """Return the refusal of a cursor that another list gave, or none."""
+    return Invalid.one("cursor", say("This cursor is not one that a list gave."))
+
+
+def read_cursor_of(name: str, cursor: str | None) -> list[str] | None:
+    """Return the parts behind the name of the list that gave the cursor, None at the start. Invalid for another's."""
+    parts = read_cursor(cursor)
+    if parts is not None and (parts[0] != name or len(parts) == 1):
+        raise foreign_cursor()
+    return None if parts is None else parts[1:]
+
+
+def read_last_id(name: str, cursor: str | None) -> int:
+    """Return the id that the cursor of a list in the order of ids holds, 0 at the start. Invalid for another list's."""
+    parts = read_cursor_of(name, cursor)
+    if parts is None:
+        return 0
+    if len(parts) != 1 or not parts[0].isascii() or not parts[0].isdigit() or len(parts[0]) > OFFSET_DIGITS:
+        raise foreign_cursor()
+    return int(parts[0])
+
+
 def read_offset(cursor: str | None) -> int:
     """Return the offset that an offset cursor holds. Invalid if it is not one of ours."""
     parts = read_cursor(cursor)

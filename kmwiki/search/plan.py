@@ -99,12 +99,12 @@ def _exact(text: str, project_id: int, dictionary: Dictionary) -> Plan:
     parsed = query.plain(text)
     if any(word.text in {"AND", "OR", "NOT"} for word in query.words_of(parsed.tree)):
         return _all(query.parse(text), project_id, dictionary, "exact")
-    whole = text.strip()
+    whole = query.visible(text).strip()
     inner = whole[1:-1]
     is_quoted = len(whole) > 2 and whole[0] in query.OPEN_QUOTES and whole[-1] in query.CLOSE_QUOTES  # noqa: PLR2004
     if is_quoted and not any(char in inner for char in query.OPEN_QUOTES + query.CLOSE_QUOTES):
         whole = inner
-    phrase = Word(whole, text.find(whole), text.find(whole) + len(whole), is_phrase=True)
+    phrase = Word(whole, 0, len(text), is_phrase=True)
     return _all(replace(parsed, tree=phrase), project_id, dictionary, "exact")
 
 

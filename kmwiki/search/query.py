@@ -1,16 +1,18 @@
 """The query language: words, "phrases", prefix*, AND OR NOT, -word and brackets, read into a tree with positions.
 
-Positions are code points of the query as typed, so that an error can be pointed at. What a tree means in folded text
+Positions are code points of the query as typed, so that an error can be pointed at. Zero-width characters part no
+words, as nowhere else in search: the query is read as if they were not there. What a tree means in folded text
 and with which equals is the business of plan.py.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from kmwiki.errors import Invalid, Message, say
+from kmwiki.text.thai import INVISIBLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +24,8 @@ MAX_PREFIXES = 16
 SHORT_WORDS, SHORT_LENGTH = 4, 30
 
 OPEN_QUOTES, CLOSE_QUOTES = '"“„«', '"”»'
-_BLANK = re.compile(r"[\s\u200b\ufeff]")
-_OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=$|[\s()\u200b])")
+_BLANK = re.compile(r"\s")
+_OPERATOR = re.compile(r"(?:AND|OR|NOT)(?=$|[\s()])")
 
 
 class QueryError(Invalid):
@@ -98,7 +100,7 @@ def check_length(text: str) -> None:
             ),
             MAX_LENGTH,
         )
-    if not _BLANK.sub("", text):
+    if not visible(text).strip():
         raise QueryError(say("Write at least one word to search for."), 0)
 
 
@@ -113,7 +115,8 @@ def parse(text: str) -> Parsed:
 def plain(text: str) -> Parsed:
     """Read a query as nothing but a row of words. QueryError if it is empty or far too long."""
     check_length(text)
-    words = tuple(Word(match.group(), match.start(), match.end()) for match in re.finditer(r"[^\s\u200b\ufeff]+", text))
+    pieces = ((visible(match.group()), match) for match in re.finditer(r"\S+", text))
+    words = tuple(Word(piece, match.start(), match.end()) for piece, match in pieces if piece)
     return Parsed(text, All(words), has_operators=False)
 
 
@@ -135,8 +138,31 @@ def _is_operator(token: Token) -> bool:
     return token.kind != "word" or (token.word is not None and (token.word.is_phrase or token.word.is_prefix))
 
 
+def visible(text: str) -> str:
+    """Return the text without zero-width characters."""
+    return INVISIBLE.sub("", text)
+
+
 def tokenize(text: str) -> list[Token]:
     """Cut a query into tokens. QueryError for a quotation mark that is not closed, or too many parts."""
+    seen = visible(text)
+    if len(seen) == len(text):
+        return _cut(text)
+    places = [at for at, char in enumerate(text) if visible(char)] + [len(text)]
+    try:
+        return [_moved(token, places) for token in _cut(seen)]
+    except QueryError as error:
+        raise QueryError(error.message, places[error.position]) from error
+
+
+def _moved(token: Token, places: Sequence[int]) -> Token:
+    word = token.word
+    if word is not None:
+        word = replace(word, start=places[word.start], end=places[word.end - 1] + 1)
+    return replace(token, start=places[token.start], word=word)
+
+
+def _cut(text: str) -> list[Token]:
     tokens: list[Token] = []
     at = depth = 0
     while at < len(text):

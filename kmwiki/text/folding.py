@@ -25,7 +25,7 @@ import regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+"
 )
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙ς", "0123456789σ")
@@ -139,7 +139,7 @@ def _ordered(match: re.Match[str]) -> str:
 
 def _fold(text: str) -> _Track:
     track = _Track(text)
-    track.sub(_INVISIBLE, lambda _: "")
+    track.sub(INVISIBLE, lambda _: "")
     lower = track.text.lower()
     if len(lower) == len(track.text):
         track.text = lower

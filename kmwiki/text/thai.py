@@ -9,10 +9,10 @@ import re
 import unicodedata
 
 from kmwiki.text.clusters import clip
-from kmwiki.text.folding import Folded, fold, fold_with_map
+from kmwiki.text.folding import INVISIBLE, Folded, fold, fold_with_map
 from kmwiki.text.names import initials, strip_titles
 
-__all__ = ["Folded", "fold", "fold_with_map", "initials", "slugify", "sort_key", "strip_titles"]
+__all__ = ["INVISIBLE", "Folded", "fold", "fold_with_map", "initials", "slugify", "sort_key", "strip_titles"]
 
 _SLUG_LIMIT = 80
 _LEAD_VOWEL = re.compile("([เ-ไ])([ก-ฮ])")

@@ -168,3 +168,42 @@ class TestEquals:
         assert plan("ปี ๕๑", "exact").ask.match == Has("ปี 51")
         assert plan('"ก ข"', "exact").ask.match == Has("ก ข")
         assert plan("ก ข OR ค", "exact").ask.match == AnyOf((Has("ก ข"), Has("ค")))
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("ก\u200bองทุน", "กองทุน"),
+        ("กอง\ufeffทุน\u200d สวัสดิ\u00adการ", "กองทุน AND สวัสดิการ"),
+        ("\u200bก \u200bOR\u200b ข\u200b", "ก OR ข"),
+        ('\u200b"กอง\u200bทุน"\u200b', '"กองทุน"'),
+        ("กอง\u200b*\u200b", "กอง*"),
+        ("ก -\u200bข", "ก AND NOT ข"),
+    ],
+)
+def test_zero_width_characters_part_no_words(text: str, meaning: str) -> None:
+    """As in the folded texts, they are not there."""
+    bare = "".join(char for char in text if char not in "\u200b\ufeff\u200d\u00ad")
+    assert understood(parse(text).tree) == understood(parse(bare).tree) == meaning
+    assert plan(text).ask == plan(bare).ask
+    assert plan(text, "exact").ask == plan(bare, "exact").ask
+    assert plan(text, "best").ask == plan(bare, "best").ask
+
+
+def test_an_error_behind_zero_width_characters_stands_where_it_was_typed() -> None:
+    """Positions count what was typed."""
+    with pytest.raises(QueryError) as caught:
+        parse("ก\u200bข\u200b)")
+    assert caught.value.position == 4
+    with pytest.raises(QueryError) as caught:
+        parse('ก\u200b \u200b"ข')
+    assert caught.value.position == 4
+    (word,) = query.words_of(parse(" \u200bก\u200bข\u200b ").tree)
+    assert (word.text, word.start, word.end) == ("กข", 2, 5)
+
+
+@pytest.mark.parametrize("text", ['"\u200b"', "\u200b", " \ufeff\u00ad "])
+def test_nothing_but_zero_width_characters_is_nothing(text: str) -> None:
+    """There is no word in it."""
+    with pytest.raises(QueryError):
+        parse(text)

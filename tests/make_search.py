@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 from kmwiki.comments.service import add_comment
@@ -16,6 +18,7 @@ from kmwiki.search.request import read_request
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from kmwiki.accounts.models import Project
@@ -81,3 +84,40 @@ def write_seeds(caller: Caller, project: Project, folder: Path) -> dict[int, str
             answer(caller, entry, comment["text"])
         names[entry.id] = path.stem
     return names
+
+
+def _each(pattern: str, change: Callable[[Path], object]) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        found = list(root.glob(pattern))
+        assert found, f"the index has no {pattern}"
+        for path in found:
+            change(path)
+
+    return damage
+
+
+def _cut(length: int) -> Callable[[Path], object]:
+    return lambda path: os.truncate(path, length)
+
+
+def _in_its_place(path: Path) -> None:
+    shutil.rmtree(path)
+    path.write_text("not an index", encoding="utf-8")
+
+
+def _stamp_of_before(path: Path) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "schema": "1"}), encoding="utf-8")
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "segment cut short": _each("index-*/*.seg", _cut(100)),
+    "segment deleted": _each("index-*/*.seg", lambda path: path.unlink()),
+    "table cut short": _each("index-*/*.toc", _cut(20)),
+    "table deleted": _each("index-*/*.toc", lambda path: path.unlink()),
+    "stamp of an older version": _each("index-*/stamp.json", _stamp_of_before),
+    "folder deleted": shutil.rmtree,
+    "folder replaced by a file": _in_its_place,
+    "generation replaced by a file": _each("index-*", _in_its_place),
+    "name of the generation lost": _each("CURRENT", lambda path: path.unlink()),
+}
+"""What may happen to the folder of an index while a program uses it."""

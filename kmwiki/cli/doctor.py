@@ -1,4 +1,7 @@
-"""`kmwiki doctor`: look at everything an installation stands on, change nothing."""
+"""`kmwiki doctor`: look at everything an installation stands on.
+
+It changes nothing, but asks for a new search index if the present one is damaged.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,9 @@ def check_index(settings: Settings) -> str:
 
     report = check(settings)
     if not report.is_equal:
-        raise ValueError(f"{report}; `kmwiki search rebuild` mends it")
+        raise ValueError(
+            f"{report}; a running `kmwiki serve` or `kmwiki worker` mends it, `kmwiki search rebuild` does at once"
+        )
     return str(report)
 
 

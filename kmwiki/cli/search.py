@@ -118,28 +118,22 @@ def rebuild() -> None:
 @search.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(*, as_json: bool) -> None:
-    """Compare index and database: exit code 0 only if they are equal and no index job waits, else 7."""
+    """Compare index and database: exit code 0 only if they are equal and no index job waits, else 7.
+
+    If no waiting job would make them equal, a rebuild is asked for.
+    """
     report = indexing.check()
     if as_json:
         click.echo(json.dumps({**asdict(report), "is_equal": report.is_equal}, ensure_ascii=False, indent=2))
     if not report.is_equal:
         raise Unavailable(
             say(
-                "The index does not equal the database (%(what)s). The worker mends it; "
-                "`kmwiki search rebuild` does at once.",
-                what=describe(report),
+                "The index does not equal the database (%(what)s). A running `kmwiki serve` or `kmwiki worker` "
+                "mends it; `kmwiki search rebuild` does at once.",
+                what=report,
             )
         )
     click.echo("Index and database are equal.", err=True)
-
-
-def describe(report: indexing.Report) -> str:
-    """Say in a few words what a report found."""
-    parts = [report.problem and f"the index is {report.problem}"]
-    counts = {"missing": report.missing, "surplus": report.surplus, "out of date": report.stale}
-    parts += [f"{len(keys)} {name}: {', '.join(keys[:5])}" for name, keys in counts.items() if keys]
-    parts.append(f"{report.waiting} jobs wait" if report.waiting else "")
-    return "; ".join(filter(None, parts))
 
 
 @search.command()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import func, select
 
 from kmwiki.db import session as reading
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from kmwiki.search.engine import EngineStatus, Sink
 
 BULK = 400
+MOST_NAMED = 5
+PROBLEMS = {
+    "missing": "the index is missing or damaged",
+    "stale": "the index was made with other words",
+}
+log = structlog.get_logger(__name__)
+
 _IS_IDLE = Job.state.in_(("queued", "failed"))
 
 
@@ -41,13 +49,40 @@ class Report:
     stale: tuple[str, ...] = ()
     waiting: int = 0
     """Index jobs that are not done."""
+    failed: int = 0
+    """How many of them have failed for good."""
     problem: str = ""
     """Why the index cannot be compared at all: `missing`, or `stale` if it was made with other words."""
 
     @property
     def is_equal(self) -> bool:
         """Whether they are equal and nothing waits."""
-        return not (self.missing or self.surplus or self.stale or self.waiting or self.problem)
+        return not (self.waiting or self.differs)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the index is not what the database asks for, or cannot be compared."""
+        return bool(self.missing or self.surplus or self.stale or self.problem)
+
+    def __str__(self) -> str:
+        """Say in a few English words what was found."""
+        if self.is_equal:
+            return "equal to the database"
+        parts = [PROBLEMS.get(self.problem, self.problem)]
+        counts = {"missing": self.missing, "surplus": self.surplus, "out of date": self.stale}
+        parts += [f"{_count(len(keys), 'text')} {name}: {_some(keys)}" for name, keys in counts.items() if keys]
+        pending = self.waiting - self.failed
+        parts.append(f"{_count(pending, 'job')} {'waits' if pending == 1 else 'wait'}" if pending else "")
+        parts.append(f"{_count(self.failed, 'job')} failed" if self.failed else "")
+        return "; ".join(filter(None, parts))
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+def _some(keys: tuple[str, ...]) -> str:
+    return ", ".join(keys[:MOST_NAMED]) + (", …" if len(keys) > MOST_NAMED else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +99,16 @@ class Status:
 def index_batch(claimed: Sequence[Claimed]) -> dict[str, Any] | None:
     """Index anew what these jobs name: the rows are read now, as they are.
 
-    Without an index a rebuild is asked for instead; it reads every row itself, so nothing is lost. Unavailable if
-    another process is writing: the jobs are tried again.
+    Without an index, or with a damaged one, a rebuild is asked for instead; it reads every row itself, so nothing is
+    lost. Unavailable if another process is writing: the jobs are tried again.
     """
     try:
         update([job.key for job in claimed])
-    except IndexMissing:
+        index.engine().check()
+    except IndexMissing as error:
+        log.warning("the search index is missing or damaged; a rebuild is asked for", reason=str(error))
+        ask_rebuild(again=True)
+    except IndexStale:
         ask_rebuild()
     except IndexBusy as error:
         raise Unavailable(say("Another process is writing the search index; this will be tried again.")) from error
@@ -97,11 +136,14 @@ def prepare() -> None:
         ask_rebuild()
 
 
-def ask_rebuild() -> None:
-    """Ask for a new index, unless that is already under way."""
+def ask_rebuild(*, again: bool = False) -> None:
+    """Ask for a new index, unless that is already under way.
+
+    With `again` also then: what was saved just now may be too late for the one under way.
+    """
     with transaction() as session:
         state = session.scalar(select(Job.state).where(Job.kind == REBUILD, Job.key == REBUILD_KEY))
-        if state not in {"queued", "running"}:
+        if again or state not in {"queued", "running"}:
             jobs.enqueue(session, REBUILD, REBUILD_KEY)
 
 
@@ -113,7 +155,10 @@ def rebuild_batch(claimed: Sequence[Claimed]) -> dict[str, Any] | None:
         with transaction() as session:
             jobs.report_progress(session, job.id, done=done, total=total)
 
-    return {"documents": rebuild(tell)}
+    asked = _asked(KIND)
+    count = rebuild(tell)
+    _end(asked)
+    return {"documents": count}
 
 
 def rebuild(tell: Callable[[int, int], object] = lambda done, total: None) -> int:  # noqa: ARG005 - they are named for callers
@@ -133,15 +178,25 @@ def rebuild(tell: Callable[[int, int], object] = lambda done, total: None) -> in
 
 def rebuild_now(tell: Callable[[int, int], object]) -> int:
     """Rebuild in this process, and end the jobs that this makes needless. Errors as `rebuild`."""
-    with reading() as session:
-        waiting = session.scalars(select(Job).where(Job.kind.in_((KIND, REBUILD)), _IS_IDLE))
-        asked = {job.id: job.generation for job in waiting}
+    asked = _asked(KIND, REBUILD)
     count = rebuild(tell)
-    with transaction() as session:
-        for job in session.scalars(select(Job).where(Job.id.in_(asked), _IS_IDLE)):
-            if job.generation == asked[job.id]:  # else it was asked for again, perhaps too late for this rebuild
-                session.delete(job)
+    _end(asked)
     return count
+
+
+def _asked(*kinds: str) -> dict[int, int]:
+    """Return the jobs that nobody has in hand, with their generations."""
+    with reading() as session:
+        idle = select(Job.id, Job.generation).where(Job.kind.in_(kinds), _IS_IDLE)
+        return {row.id: row.generation for row in session.execute(idle)}
+
+
+def _end(asked: dict[int, int]) -> None:
+    """End the jobs that a rebuild has made needless."""
+    with transaction() as session:
+        for job in session.scalars(select(Job).where(Job.kind.in_((KIND, REBUILD)), _IS_IDLE)):
+            if asked.get(job.id) == job.generation:  # else it was asked for again, perhaps too late for this rebuild
+                session.delete(job)
 
 
 def count_open(session: Session) -> int:
@@ -180,34 +235,63 @@ def _compare(session: Session, known: dict[str, str]) -> tuple[list[str], list[s
 
 
 def check(settings: Settings | None = None) -> Report:
-    """Compare index and database. With `settings` it is done for that instance, else for the one that is bound."""
+    """Compare index and database. With `settings` it is done for that instance, else for the one that is bound.
+
+    What no waiting job would mend - damage, jobs that failed, texts that differ - makes it ask for a rebuild, which
+    the report then counts among what waits.
+    """
     if settings is not None:
         index.bind(settings)
+    report = _look()
+    if report.differs and report.waiting == report.failed and not report.problem:
+        report = _look()  # what was saved and indexed while we looked must not seem to differ
+    if not report.is_equal and (report.problem or report.waiting == report.failed):
+        ask_rebuild()
+        with reading() as session:
+            waiting, failed = _count_jobs(session)
+        report = replace(report, waiting=waiting, failed=failed)
+    return report
+
+
+def _look() -> Report:
     engine = index.engine()
     problem = ""
     with reading() as session:
-        waiting = jobs.count_waiting(session, KIND) + jobs.count_waiting(session, REBUILD)
+        waiting, failed = _count_jobs(session)
         try:
-            engine.check()
-        except IndexStale:
-            problem = "stale"
+            try:
+                engine.check()
+            except IndexStale:
+                problem = "stale"
+            missing, surplus, stale, _ = _compare(session, engine.versions())
         except IndexMissing:
-            return Report(waiting=waiting, problem="missing")
-        missing, surplus, stale, _ = _compare(session, engine.versions())
-    return Report(tuple(missing), tuple(surplus), tuple(stale), waiting, problem)
+            return Report(waiting=waiting, failed=failed, problem="missing")
+    return Report(tuple(missing), tuple(surplus), tuple(stale), waiting, failed, problem)
+
+
+def _count_jobs(session: Session) -> tuple[int, int]:
+    """Count the jobs of the index that are not done, and how many of them failed for good."""
+    ours = Job.kind.in_((KIND, REBUILD))
+    states = session.scalars(select(Job.state).where(ours, Job.state != "done")).all()
+    return len(states), states.count("failed")
 
 
 def status() -> Status:
-    """Tell what state the index is in."""
+    """Tell what state the index is in; for one that is missing or stale a rebuild is asked for."""
     engine = index.engine()
+    described: EngineStatus | None = None
+    state = "ready"
+    try:
+        try:
+            engine.check()
+        except IndexStale:
+            state = "stale"
+        described = engine.status()
+    except IndexMissing:
+        state = "missing"
+    if state != "ready":
+        ask_rebuild()
     with reading() as session:
         waiting = jobs.count_waiting(session, KIND)
         is_rebuilding = bool(jobs.count_waiting(session, REBUILD))
-    try:
-        engine.check()
-        state = "ready"
-    except IndexStale:
-        state = "stale"
-    except IndexMissing:
-        return Status("missing", waiting, is_rebuilding, None)
-    return Status(state, waiting, is_rebuilding, engine.status())
+    return Status(state, waiting, is_rebuilding, described)

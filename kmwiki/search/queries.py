@@ -112,8 +112,12 @@ def find(
 
 
 def _renew_if_stale(engine: SearchEngine) -> None:
+    """Ask for a new index if this one was made with other words, or is damaged behind what is held in memory."""
     try:
         engine.check()
+    except IndexMissing as error:
+        log.warning("the search index is damaged; a rebuild is asked for", reason=str(error))
+        ask_rebuild()
     except IndexStale:
         ask_rebuild()
 
@@ -123,6 +127,7 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
     segmenter = segmenters(search.session)(search.project.id)
     made = plan.make_plan(request.text, request.mode, search.project.id, known, segmenter)
     matches = _matches(search, made)
+    waiting = count_waiting(search.session, KIND) + count_waiting(search.session, REBUILD)
     found, counts = narrow(matches, request)
     is_relaxed = False
     if not found and made.mode == "all" and _has_unknown_word(search, made):
@@ -131,7 +136,6 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
         found, counts = narrow(_matches(search, made), request)
     ordered = _sorted(found, request.sort)
     first = (request.page - 1) * request.size
-    waiting = count_waiting(search.session, KIND) + count_waiting(search.session, REBUILD)
     return SearchOut(
         query=QueryOut(
             text=request.text,

@@ -12,15 +12,15 @@ import os
 import shutil
 import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from whoosh.filedb.filestore import FileStorage
 
 from kmwiki.search.engine import Ask, EngineStatus, IndexBusy, IndexMissing, IndexStale, Match
 from kmwiki.search.whoosh_fields import merge_all
-from kmwiki.search.whoosh_index import WhooshIndex
+from kmwiki.search.whoosh_index import WhooshIndex, damage_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kmwiki.search.engine import Document, Sink
 
+T = TypeVar("T")
 CURRENT = "CURRENT"
 STAMP = "stamp.json"
 SCHEMA = "schema"
@@ -71,17 +72,28 @@ class WhooshEngine:
         """Forget these keys."""
         self.put([], keys)
 
+    def _read(self, read: Callable[[WhooshIndex], T]) -> T:
+        """Read from the index in force; once more if a rebuild has put another in its place meanwhile."""
+        index = self._in_force()
+        try:
+            return read(index)
+        except IndexMissing:
+            newer = self._in_force()
+            if newer.folder == index.folder:
+                raise
+            return read(newer)
+
     def find(self, ask: Ask) -> list[Match]:
         """Answer a question."""
-        return self._in_force().find(ask)
+        return self._read(lambda index: index.find(ask))
 
     def versions(self) -> dict[str, str]:
         """Return the version of every document."""
-        return self._in_force().versions()
+        return self._read(WhooshIndex.versions)
 
     def vocabulary(self, project_id: int) -> Mapping[str, int]:
         """Return the words of a project with their counts."""
-        return self._in_force().vocabulary(project_id)
+        return self._read(lambda index: index.vocabulary(project_id))
 
     def rebuild(
         self, fill: Callable[[Sink], Iterator[tuple[int, int]]], settle: Callable[[Sink], object]
@@ -109,6 +121,8 @@ class WhooshEngine:
         new = self.root / f"{CURRENT}.new"
         new.write_text(folder.name, encoding="ascii")
         _sync(new)
+        if (self.root / CURRENT).is_dir():
+            shutil.rmtree(self.root / CURRENT)
         new.replace(self.root / CURRENT)
 
     def _remove_others(self, kept: Path) -> None:
@@ -118,18 +132,26 @@ class WhooshEngine:
         for path in self.root.glob("index-*"):
             if path != kept:
                 shutil.rmtree(path, ignore_errors=True)
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)  # a file in the place of a folder
 
     def check(self) -> None:
-        """Raise IndexMissing, or IndexStale if other words or another dictionary made it."""
-        index = self._in_force()
-        with index.snapshot():
-            made_by = json.loads((index.folder / STAMP).read_text(encoding="utf-8"))
+        """Raise IndexMissing, also for damage behind what is in memory; IndexStale if other words made it."""
+        made_by = self._read(self._made_by)
         if made_by != self.stamp:
             raise IndexStale
 
+    @staticmethod
+    def _made_by(index: WhooshIndex) -> object:
+        index.verify()
+        with damage_shown():
+            return json.loads((index.folder / STAMP).read_text(encoding="utf-8"))
+
     def status(self) -> EngineStatus:
         """Tell how large the index is."""
-        index = self._in_force()
+        return self._read(self._describe)
+
+    def _describe(self, index: WhooshIndex) -> EngineStatus:
         with index.snapshot() as snapshot:
             documents = sum(1 for _ in snapshot.live())
             return EngineStatus(self.name, documents, index.size(), len(snapshot.segments), dict(self.stamp))
@@ -146,10 +168,16 @@ class WhooshEngine:
                 self._index.close()
                 self._index = None
 
+    def _make_root(self) -> None:
+        """Make the folder; what stands in its place and is none is put aside, for it is not ours to remove."""
+        if os.path.lexists(self.root) and not self.root.is_dir():
+            self.root.rename(self.root.with_name(f"{self.root.name}.aside-{uuid4().hex[:8]}"))
+        self.root.mkdir(parents=True, exist_ok=True)
+
     @contextmanager
     def _gate(self, name: str, seconds: float) -> Iterator[None]:
         """Hold a lock file of the index folder: `gate` for writing and swapping, `rebuild` for rebuilding."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self._make_root()
         lock = FileStorage(str(self.root)).lock(name)
         until = time.monotonic() + seconds
         while not lock.acquire(blocking=False):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whoosh import index
@@ -23,7 +24,6 @@ from kmwiki.search.whoosh_fields import Codec, merge_small, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 LOCK_SECONDS = 5.0
 POOL_MB = 128
@@ -31,20 +31,32 @@ DECODED = 4096
 
 
 @contextmanager
-def damage_shown() -> Iterator[None]:
-    """Turn whatever Whoosh raises over a damaged file, which may be any error at all, into IndexMissing."""
+def damage_shown(*kept: type[Exception]) -> Iterator[None]:
+    """Turn whatever Whoosh raises over a damaged file, which may be any error at all, into IndexMissing.
+
+    Errors of the kinds `kept` tell of something else and go on as they are, but a file that is gone is damage.
+    """
     try:
         yield
     except (IndexMissing, MemoryError):
         raise
     except Exception as error:
+        if isinstance(error, kept) and not isinstance(error, FileNotFoundError):
+            raise
         raise IndexMissing(f"{type(error).__name__}: {error}") from error
+
+
+def file_print(storage: Any, name: str) -> tuple[int, int]:
+    """Return size and time of change of a file: what is in force is written once and never changes."""
+    return storage.file_length(name), Path(storage.folder, name).stat().st_mtime_ns
 
 
 class Segment:
     """One segment in memory: its texts by document number, and the open reader of its posting lists."""
 
     def __init__(self, storage: Any, fields: Any, segment: Any) -> None:
+        self.file = segment.make_filename(segment.COMPOUND_EXT)
+        self.print = file_print(storage, self.file)
         self.reader = SegmentReader(storage, fields, segment)
         self.held: list[tuple[int, Held]] = []
         self._vocabularies: dict[int, Counter[str]] = {}
@@ -72,7 +84,15 @@ class Segment:
 class Snapshot:
     """What the index held at one commit. Closed when the last who uses it has left."""
 
-    def __init__(self, generation: int, segments: dict[str, Segment], deleted: dict[str, frozenset[int]]) -> None:
+    def __init__(
+        self,
+        table: tuple[str, tuple[int, int]],
+        generation: int,
+        segments: dict[str, Segment],
+        deleted: dict[str, frozenset[int]],
+    ) -> None:
+        self.table = table
+        """The file that names the segments, with its print."""
         self.generation = generation
         self.segments = segments
         self.deleted = deleted
@@ -220,11 +240,14 @@ class WhooshIndex:
     def _open(self) -> Snapshot:
         """Read the newest commit; a segment that another process has just merged away is looked for once more."""
         for is_last in (False, False, True):
-            toc = index.TOC.read(self._storage, "MAIN")
+            generation = index.TOC._latest_generation(self._storage, "MAIN")  # noqa: SLF001
+            table = index.TOC._filename("MAIN", generation)  # noqa: SLF001 - Whoosh tells it in no other way
             known = self._snapshot.segments if self._snapshot is not None else {}
             segments: dict[str, Segment] = {}
             fresh: list[Segment] = []
             try:
+                seen = table, file_print(self._storage, table)
+                toc = index.TOC.read(self._storage, "MAIN", generation)
                 for segment in toc.segments:
                     name = segment.segment_id()
                     if name not in known:
@@ -237,8 +260,27 @@ class WhooshIndex:
                     raise
                 continue
             deleted = {one.segment_id(): frozenset(one.deleted_docs() or ()) for one in toc.segments}
-            return Snapshot(toc.generation, segments, deleted)
+            return Snapshot(seen, toc.generation, segments, deleted)
         raise IndexMissing
+
+    def verify(self) -> None:
+        """Raise IndexMissing if the files in force are not those that were read, though all may still be in memory."""
+        for _ in range(3):
+            with self.snapshot() as held:
+                prints = dict([held.table, *((one.file, one.print) for one in held.segments.values())])
+                if all(self._is_whole(name, seen) for name, seen in prints.items()):
+                    return
+                with damage_shown():
+                    newest = index.TOC._latest_generation(self._storage, "MAIN")  # noqa: SLF001
+                if newest == held.generation:  # else another process has just committed and cleared away
+                    break
+        raise IndexMissing("its files were changed or removed")
+
+    def _is_whole(self, name: str, seen: tuple[int, int]) -> bool:
+        try:
+            return file_print(self._storage, name) == seen
+        except OSError:
+            return False
 
     def _clear_retired(self) -> None:
         """Close the segments that no snapshot in use needs."""
@@ -259,7 +301,12 @@ class WhooshIndex:
     def write(self, documents: Iterable[Document], dropped: Iterable[str] = (), *, merge: Any = merge_small) -> None:
         """Commit new documents and drops. IndexBusy if another writer holds the lock."""
         new = list(documents)
-        gone = {*dropped, *(document.key for document in new)}
+        self.verify()
+        # A full disk or a folder that may not be written is no damage: making the index anew would not help.
+        with damage_shown(IndexBusy, OSError):
+            self._write(new, {*dropped, *(document.key for document in new)}, merge)
+
+    def _write(self, new: list[Document], gone: set[str], merge: Any) -> None:
         try:
             writer = index.FileIndex(self._storage, indexname="MAIN").writer(
                 timeout=LOCK_SECONDS, limitmb=POOL_MB, codec=Codec()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import select
 
-from kmwiki.errors import Unavailable, say
+from kmwiki.errors import Invalid, Unavailable, say
 from kmwiki.jobs.service import count_waiting
 from kmwiki.search import index, plan
 from kmwiki.search.dictionary import dictionary, segmenters
-from kmwiki.search.engine import Ask, IndexBusy, IndexMissing, IndexStale
+from kmwiki.search.engine import AllOf, Ask, IndexBusy, IndexMissing, IndexStale
 from kmwiki.search.facets import name_facets, narrow
 from kmwiki.search.hits import make_hits
 from kmwiki.search.indexing import ask_rebuild
@@ -128,6 +128,8 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
     made = plan.make_plan(request.text, request.mode, search.project.id, known, segmenter)
     matches = _matches(search, made)
     waiting = count_waiting(search.session, KIND) + count_waiting(search.session, REBUILD)
+    if not waiting:
+        _refuse_unknown_author(search, matches, request)
     found, counts = narrow(matches, request)
     is_relaxed = False
     if not found and made.mode == "all" and _has_unknown_word(search, made):
@@ -155,6 +157,23 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
         hits=make_hits(search.session, search.project, ordered[first : first + request.size], made.marks),
         facets=name_facets(search.session, request, counts, locale=locale, translate=translate),
     )
+
+
+def _refuse_unknown_author(search: _Search, matches: list[Match], request: SearchRequest) -> None:
+    """Raise Invalid for an author of no text that the caller may read, as for any other unknown value of a filter.
+
+    Whoever wrote only what they may not read is unknown to them too. While texts wait to be indexed nobody is refused.
+    """
+    unknown = _without_authors(request.filters.get("author", frozenset()), matches)
+    if unknown:
+        unknown = _without_authors(unknown, search.visible(Ask(search.project.id, AllOf(()))))
+    if unknown:
+        message = say("“%(value)s” is not known here.", value=min(unknown)[:80])
+        raise Invalid(say("Some filters cannot be taken as they are."), {"author": message})
+
+
+def _without_authors(names: frozenset[str], matches: list[Match]) -> frozenset[str]:
+    return names.difference(*(one.columns.get("author", ()) for one in matches)) if names else names
 
 
 def _matches(search: _Search, made: Plan) -> list[Match]:

@@ -165,13 +165,18 @@ def read_request(session: Session, project_id: int, given: Mapping[str, Iterable
         sort=reader.choice("sort", SORTS, SORT_NAMES, "relevance"),
         page=reader.number("page", 1, DEEPEST_PAGE),
         size=reader.number("size", 20, LARGEST_PAGE),
-        facets=_facets(reader.values("facets")),
+        facets=_facets(reader),
     )
     if reader.wrong:
         raise Invalid(say("Some filters cannot be taken as they are."), reader.wrong)
     return made
 
 
-def _facets(names: list[str]) -> tuple[str, ...]:
+def _facets(reader: _Reader) -> tuple[str, ...]:
     """Return which facets are wanted: those named, all without a name, none for `none`."""
+    names = reader.values("facets")
+    for name in names:
+        if name not in (*FACETS, "none"):
+            listed = ", ".join((*FACETS, "none"))
+            reader.wrong["facets"] = say("%(value)s is none of: %(names)s.", value=name[:80], names=listed)
     return tuple(name for name in FACETS if name in names) if names else FACETS

@@ -10,6 +10,7 @@ from kmwiki.db import transaction
 from kmwiki.entries.access import WHOLE
 from kmwiki.entries.models import Entry
 from kmwiki.entries.service import bin_entry, restore_entry, set_standing
+from kmwiki.errors import Invalid
 from kmwiki.security.policy import Role
 from tests.make_search import answer, ask, drain, titles, write
 
@@ -141,6 +142,20 @@ def test_facets_leave_out_what_is_hidden(writer: Caller, reader: Caller, project
     assert [value.label for value in found.facets["province"]] == ["พะเยา"]
     assert [value.value for value in found.facets["kind"]] == ["meeting"]
     assert "คนลับ" not in [value.label for value in found.facets["author"]]
+
+
+def test_an_author_of_hidden_texts_alone_is_as_unknown_as_nobody(
+    writer: Caller, reader: Caller, project: Project
+) -> None:
+    write(writer, project, "กองทุน", visibility="private", authors=["คนลับ"])
+    write(writer, project, "ฝนตก", authors=["คนเปิดเผย"])
+    drain()
+    assert ask(writer, project, "กองทุน", author="คนลับ").total == 1
+    assert ask(reader, project, "กองทุน", author="คนเปิดเผย").total == 0
+    for name in ("คนลับ", "ไม่มีใคร"):
+        with pytest.raises(Invalid) as caught:
+            ask(reader, project, "กองทุน", author=name)
+        assert str(caught.value.fields["author"]) == f"“{name}” is not known here."
 
 
 def reload(opened: Session, entry: Entry) -> Entry:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kmwiki.errors import Invalid, say
+from kmwiki.text.calendar_words import name_weekday
 from kmwiki.text.dates import BANGKOK, DateReading, read_date, show
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def read_event(written: str | None, *, choice: str | None = None, field: str = "
     """Return the date that the words mean, None for no words.
 
     `choice` picks among several readings, by `choice_of` or by the day it starts on. Invalid, naming `field`, when
-    the words are not understood or may mean several dates and none is chosen.
+    the words are not understood, name a weekday that this day was not, or may mean several dates; but not for a
+    day that was chosen.
     """
     text = (written or "").strip()
     if not text:
@@ -77,4 +79,13 @@ def read_event(written: str | None, *, choice: str | None = None, field: str = "
             field, say("“%(text)s” may mean several dates: %(offers)s. Choose one.", text=text[:80], offers=offers)
         )
     one = found[0]
+    if not choice and one.weekday is not None and one.weekday != one.start.weekday():
+        message = say(
+            "“%(text)s”: %(day)s was a %(right)s, not a %(given)s. Mend the weekday or the date.",
+            text=text[:80],
+            day=show(one.start, "th"),
+            right=name_weekday(one.start.weekday()),
+            given=name_weekday(one.weekday),
+        )
+        raise Invalid.one(field, message)
     return EventDate(one.start, one.end, one.precision, one.calendar, text)

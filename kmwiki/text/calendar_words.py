@@ -53,6 +53,7 @@ ENGLISH_MONTH = "(?:" + "|".join(pattern.pattern for pattern in _EN.values()) + 
 MONTH = f"(?:{THAI_MONTH}|{ENGLISH_MONTH})"
 
 _WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี|พฤหัสฯ|พฤหัส", "ศุกร์", "เสาร์", "อาทิตย์")
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY = rf"(?:วัน)?(?:{'|'.join(_WEEKDAYS)})(?:\s?ที่)?|(?:{'|'.join(_WEEKDAYS_EN)})[a-z]{{0,6}}\.?"
 
@@ -71,8 +72,15 @@ def is_english_month(written: str) -> bool:
 
 
 def weekday_of(written: str) -> int | None:
-    """Give the weekday in a text, Monday 0, or None."""
-    for day, (thai, english) in enumerate(zip(_WEEKDAYS, _WEEKDAYS_EN, strict=True)):
-        if re.search(rf"{thai}|\b{english}", written, re.IGNORECASE):
-            return day
-    return None
+    """Give the first weekday in a text, Monday 0, or None."""
+    found = [
+        (match.start(), day)
+        for day, (thai, english) in enumerate(zip(_WEEKDAYS, _WEEKDAYS_EN, strict=True))
+        if (match := re.search(rf"{thai}|\b{english}", written, re.IGNORECASE))
+    ]
+    return min(found)[1] if found else None
+
+
+def name_weekday(day: int) -> str:
+    """Name a weekday (Monday 0) in both languages: `วันจันทร์ (Monday)`."""
+    return f"วัน{_WEEKDAYS[day].split('|')[0]} ({WEEKDAYS_EN[day]})"

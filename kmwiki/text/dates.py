@@ -43,7 +43,7 @@ _RELATIVE = {"วันนี้": 0, "today": 0, "เมื่อวาน": -1
 class DateReading:
     """What a written date means: its first and last day, how exact it is, and in which calendar it was written.
 
-    `time` is the beginning, HH:MM, if one was written.
+    `time` is the beginning, HH:MM, if one was written; `weekday` the one written before its first day, Monday 0.
     """
 
     start: date
@@ -52,6 +52,7 @@ class DateReading:
     calendar: Calendar
     written: str
     time: str | None = None
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def read_date(text: str, *, today: date | None = None, year_hint: int | None = N
         for at in sorted(tries):
             match = pattern.match(plain, at)
             if match and (rest := _rest(plain, match)) is not None and (found := meanings(name, match, year_hint)):
-                return [_reading(each, written, rest[0]) for each in _on_weekday(found, plain)]
+                weekday = _weekday_before(match, plain)
+                return [DateReading(*each, written, rest[0], weekday) for each in _on_weekday(found, plain)]
     return []
 
 
@@ -165,6 +167,11 @@ def _time_at(plain: str, at: int, *, is_alone: bool = False) -> tuple[str, int] 
 
 def _reading(meaning: Meaning, written: str, time: str | None) -> DateReading:
     return DateReading(*meaning, written, time)
+
+
+def _weekday_before(match: re.Match[str], plain: str) -> int | None:
+    """Give the weekday written before the first day of a date; one before its last day tells nothing of the first."""
+    return weekday_of(plain[: match.start("d1")]) if match.re.groupindex.get("d1") and match["d1"] else None
 
 
 def _on_weekday(found: list[Meaning], written: str) -> list[Meaning]:

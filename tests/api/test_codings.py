@@ -198,3 +198,11 @@ def test_a_coding_is_moved_with_its_new_quote(desk: Desk, door: Api) -> None:
     )
     assert (status, moved["quote"], moved["evidence"]) == (200, "ปีแรกจ่ายค่าทำศพ", made["evidence"])
     assert door.patch(f"/codings/{made['id']}", {"start": 3})[0] == 422
+
+
+def test_a_coding_sent_again_of_a_revision_that_does_not_exist_is_422(desk: Desk, door: Api) -> None:
+    url = f"/sources/{desk.source_id}/codings"
+    assert door.post(url, body(desk, "ปีแรก"))[0] == 201
+    assert door.post(url, body(desk, "ปีแรก"))[0] == 200
+    status, problem = door.post(url, body(desk, "ปีแรก", revision=9))
+    assert (status, problem["errors"][0]["field"]) == (422, "revision")

@@ -125,3 +125,28 @@ def test_a_number_out_of_its_range_is_told_in_thai(owner: Api) -> None:
     for size, message in (("0", "ต้องไม่น้อยกว่า 1"), ("1001", "ต้องไม่มากกว่า 1000"), ("ก", "ต้องเป็นจำนวนเต็ม")):
         _, problem = owner.get(f"/projects/demo/entries?size={size}")
         assert problem["errors"] == [{"field": "size", "message": message}]
+
+
+@pytest.mark.parametrize("written", ["วันอังคารที่ 18 กุมภาพันธ์ 2551", "Tuesday 18 February 2008", "อังคาร 18 ก.พ. 51"])
+def test_a_weekday_that_the_day_was_not_is_refused_with_the_right_one(owner: Api, written: str) -> None:
+    status, problem = owner.post("/projects/demo/entries", {**PAGE, "event_date": written})
+    assert (status, fields_of(problem)) == (422, ["event_date"])
+    assert "วันจันทร์" in problem["errors"][0]["message"]
+    chosen = {**PAGE, "event_date": written, "event_choice": "2008-02-18"}
+    assert owner.post("/projects/demo/entries", chosen)[1]["event"]["start"] == "2008-02-18"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "วันจันทร์ที่ 18 กุมภาพันธ์ 2551",
+        "Monday 18 February 2008",
+        "วันเสาร์ที่ 16 - วันอาทิตย์ที่ 17 กุมภาพันธ์ 2551",
+        "วันอาทิตย์ที่ 17 - วันจันทร์ที่ 18 กุมภาพันธ์ 2551",
+        "16-17 กุมภาพันธ์ 2551",
+        "18 ก.พ. 2551",
+    ],
+)
+def test_a_weekday_that_fits_or_none_is_taken(owner: Api, written: str) -> None:
+    status, made = owner.post("/projects/demo/entries", {**PAGE, "event_date": written})
+    assert (status, made["event_date"]) == (201, written)

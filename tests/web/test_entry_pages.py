@@ -137,6 +137,14 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_to_mend(page: FlaskCl
     assert 'name="place_choice.0" value="ต.ในเมือง อ.เมืองพิษณุโลก จ.พิษณุโลก"' in shown
 
 
+def test_the_form_names_the_right_weekday_of_a_day(page: FlaskClient, project: Project) -> None:
+    del project
+    answer = page.post("/p/demo/entries/new", data={**FORM, "event_date": "วันอังคารที่ 18 กุมภาพันธ์ 2551"})
+    assert answer.status_code == 422
+    assert "ตรงกับวันจันทร์" in text_of(answer)
+    assert "วันอังคารที่ 18 กุมภาพันธ์ 2551" in text_of(answer)
+
+
 def test_a_choice_among_readings_settles_the_question(page: FlaskClient, author: Caller, project: Project) -> None:
     del project
     data = {**FORM, "event_date": "3/4/12", "event_choice": "2012-04-03/2012-04-03/day", "places": ["ต.ในเมือง"]}

@@ -110,7 +110,12 @@ def test_a_letter_that_stands_everywhere_hides_no_rare_word() -> None:
 
 def test_weighing_a_string_that_is_never_a_word_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    monkeypatch.setattr("kmwiki.search.view.has_edge", lambda _edges, at: bool(looked.append(at)))
+
+    def never(_edges: object, at: int) -> bool:
+        looked.append(at)
+        return False
+
+    monkeypatch.setattr("kmwiki.search.view.has_edge", never)
     held = Held("source:1", "1", "ก" * 50_000, b"", 0, 0, frozenset(), {})
     weighed = weigh(held, Has("กก"))
     assert weighed is not None

@@ -6,8 +6,9 @@ import pytest
 
 from kmwiki.formats.gotoknow import Page, parse
 
+CC = "ครีเอทีฟคอมมอนส์แบบ "
 FOOTER = (
-    "พบปัญหาการใช้งานกรุณาแจ้ง LINE ID\xa0@gotoknow\nClassStart\nระบบจัดการการเรียนการสอนผ่านอินเทอร์เน็ต\n"
+    "พบปัญหาการใช้งาน แจ้ง LINE ID\xa0ของเรา\nClassStart\nระบบจัดการการเรียนการสอน ออนไลน์\n"
     "ทั้งเว็บทั้งแอปใช้งานฟรี\nClassStart Books\nโครงการหนังสือจากคลาสสตาร์ท"
 )
 META = (
@@ -192,7 +193,7 @@ def test_a_greeting_names_whom_it_speaks_to_and_not_the_author() -> None:
 def test_metadata_on_lines_of_their_own_with_views_tags_and_a_licence() -> None:
     text = page(
         "หัวข้อ", "", "", BODY, "", "คำสำคัญ (Tags): #ป่าชุมชน #น้ำ", "หมายเลขบันทึก: 99", "เขียนเมื่อ: 1 ธ.ค. 2550 @ 09:00",
-        "สัญญาอนุญาต: ครีเอทีฟคอมมอนส์แบบ แสดงที่มา-ไม่ดัดแปลง", "จำนวนที่อ่าน: 1,204", "", "ความเห็น (0)", FOOTER,
+        f"สัญญาอนุญาต: {CC}แสดงที่มา-ไม่ดัดแปลง", "จำนวนที่อ่าน: 1,204", "", "ความเห็น (0)", FOOTER,
     )  # fmt: skip
     parsed = parse(text)
     assert (parsed.record_no, parsed.views, parsed.tags, parsed.licence) == (99, 1204, ("ป่าชุมชน", "น้ำ"), "CC BY-ND")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _START = re.compile(r"\s*พบปัญหาการใช้งาน")
 _KNOWN = re.compile(
-    r"\s*(?:พบปัญหาการใช้งาน.*|ClassStart(?: Books)?|ระบบจัดการการเรียนการสอนผ่านอินเทอร์เน็ต|ทั้งเว็บทั้งแอปใช้งานฟรี"
+    r"\s*(?:พบปัญหาการใช้งาน.*|ClassStart(?: Books)?|ระบบจัดการการเรียนการสอน.*|ทั้งเว็บทั้งแอปใช้งานฟรี"
     r"|โครงการหนังสือจากคลาสสตาร์ท|(?:©|\(c\)|Copyright).{0,80}GotoKnow.*|LINE ID\s*@gotoknow)\s*",
     re.IGNORECASE,
 )

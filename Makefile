@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
+WORKERS ?= 2
 INSTANCE ?= $(CURDIR)/instance
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,7 +46,7 @@ run: $(VENV)/.run  ## start kmwiki (PORT=8000 INSTANCE=./instance)
 
 test: $(VENV)/.dev browser  ## run all tests, browser tests included
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m pytest -m "not soak" --cov --cov-report= $(ARGS)
+	@$(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist worksteal --cov --cov-report= $(ARGS)
 	@$(BIN)/python -m coverage report --fail-under=$$(cat tests/coverage-gate.txt) --format=total
 
 lint: $(VENV)/.dev  ## style, spelling, templates

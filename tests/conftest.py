@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from hypothesis import settings as property_settings
 from sqlalchemy import create_engine
 
 from kmwiki import db
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+property_settings.register_profile("house", deadline=None)  # a busy machine is no fault; `make bench` measures
+property_settings.load_profile("house")
 ROOMS = ("accounts", "sources", "entries", "comments", "coding", "search", "jobs", "events")
 
 

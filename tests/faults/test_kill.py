@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -9,7 +10,6 @@ import signal
 import sqlite3
 import threading
 import time
-import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def save_until_killed(port: int, token: str, acknowledged: dict[int, str], stop:
         body = {"kind": "reflection", "title": "ก", "body": text, "body_format": "plain", "status": "published"}
         try:
             made = post(port, token, "/projects/one/entries", body)
-        except (OSError, urllib.error.URLError, ValueError):
+        except (OSError, http.client.HTTPException, ValueError):
             return
         acknowledged[made["id"]] = text
 

@@ -90,7 +90,43 @@ class Without:
     node: Node
 
 
-Node = Has | Fact | AllOf | AnyOf | Without
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A string of each side stands there, apart from each other, with at most `within` words between, either first.
+
+    What counts as a word is a piece between two edges that holds a letter or digit.
+    """
+
+    left: tuple[Has, ...]
+    right: tuple[Has, ...]
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the document holds one of the values; without values, any at all."""
+
+    name: str
+    values: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A column's values, which are in order, touch the range; an empty end is open. No value touches nothing."""
+
+    name: str
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The document is one of these: what only the database can tell."""
+
+    keys: frozenset[str]
+
+
+Node = Has | Fact | AllOf | AnyOf | Without | Near | Column | Span | Keys
 Leaf = Has | Fact
 
 

@@ -13,7 +13,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from kmwiki.search.engine import AllOf, AnyOf, Ask, Fact, Has, Leaf, Match, Node
+from kmwiki.search.conditions import holds
+from kmwiki.search.engine import AllOf, AnyOf, Ask, Column, Fact, Has, Keys, Leaf, Match, Near, Node, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -91,6 +92,8 @@ class View:
     def _satisfying(self, node: Node) -> set[int]:
         if isinstance(node, (Has, Fact)):
             return set(self._leaf(node))
+        if isinstance(node, (Near, Column, Span, Keys)):
+            return {place for place in self._likely(node) if holds(self.held[place], node)}
         if isinstance(node, AnyOf):
             return set().union(*(self._satisfying(one) for one in node.nodes))
         if isinstance(node, AllOf):
@@ -101,6 +104,12 @@ class View:
                     break
             return places
         return set(range(len(self.held))) - self._satisfying(node.node)
+
+    def _likely(self, node: Node) -> Iterable[int]:
+        """Return the places worth looking at: for two strings near each other those that hold both."""
+        if not isinstance(node, Near):
+            return range(len(self.held))
+        return self._satisfying(AllOf((AnyOf(node.left), AnyOf(node.right))))
 
     def _leaf(self, leaf: Leaf) -> Found:
         with self._lock:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from kmwiki import db
-from kmwiki.cli import schema
+from kmwiki.cli.upgrading import bring_up_to_date
 from kmwiki.config import DEFAULT_BASE_URL
 from kmwiki.errors import Unavailable, say
 
@@ -52,7 +52,7 @@ def prepare(wanted: Settings) -> bool:
             )
         ) from error
     db.bind(wanted.database)
-    schema.upgrade(wanted.database)
+    bring_up_to_date(wanted)
     return is_new
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -33,6 +34,9 @@ class Settings:
     database_url: str = _setting("", "SQLAlchemy address of the database; empty means SQLite in the instance.")
     search_url: str = _setting("whoosh:", "Search engine; `whoosh:` keeps its index in the instance.")
     base_url: str = _setting("", "Public address of the site, used in links; never taken from the Host header.")
+    trusted_proxy: str = _setting(
+        "", "Addresses or networks of the proxy in front; empty means this machine where the base address is https."
+    )
     mail_url: str = _setting("", "Where mail goes: `smtp://...` or `file:/folder`; empty sends none.")
     secret_key: str = _setting("", "Signing key; empty means the one made in the instance at the first start.")
     max_upload_mb: int = _setting(60, "Largest upload, in megabytes.")
@@ -66,6 +70,11 @@ class Settings:
         return self.instance / "originals"
 
     @property
+    def attachments_dir(self) -> Path:
+        """The folder of the files that belong to notes, each under its SHA-256."""
+        return self.instance / "attachments"
+
+    @property
     def is_https(self) -> bool:
         """Whether people reach the site over https, as far as the base address tells."""
         return urlsplit(self.base_url).scheme == "https"
@@ -95,6 +104,8 @@ def _parse(variable: str, name: str, text: str) -> object:
                 )
             )
         return text.rstrip("/")
+    if name == "trusted_proxy":
+        _check_networks(variable, text)
     if name == "mail_url" and not _is_mail_url(text):  # not shown: there may be a password in it
         raise Invalid(
             say(
@@ -103,6 +114,21 @@ def _parse(variable: str, name: str, text: str) -> object:
             )
         )
     return text
+
+
+def _check_networks(variable: str, text: str) -> None:
+    try:
+        for part in text.split(","):
+            ip_network(part.strip())
+    except ValueError as error:
+        raise Invalid(
+            say(
+                "%(variable)s must be addresses or networks such as 10.0.0.5 or 172.16.0.0/12, with commas between "
+                "them, not %(text)s.",
+                variable=variable,
+                text=text,
+            )
+        ) from error
 
 
 def _is_mail_url(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of sources, their immutable revisions, and the original files they came from."""
+"""Tables of sources, their immutable revisions, the files that belong to them, and the originals they came from."""
 
 from __future__ import annotations
 
@@ -72,3 +72,26 @@ class Original(Base):
     encoding: Mapped[str] = mapped_column(default="")
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Attachment(Base):
+    """A file that belongs to a source; its bytes lie in the instance under their SHA-256.
+
+    Who may read the source may read it, and nobody else. One in the bin is found by nobody but for bringing it back.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index(None, "source_id", "name"), Index(None, "sha256"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    name: Mapped[str]  # as it was sent, but for what cannot be shown; one of a kind among those not in the bin
+    sha256: Mapped[str]
+    size: Mapped[int]  # bytes
+    media_type: Mapped[str]  # told by the content, never by the name
+    width: Mapped[int | None]  # pixels, of an image
+    height: Mapped[int | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created: Mapped[datetime] = mapped_column(default=now)
+    deleted: Mapped[datetime | None]  # when it was put in the bin
+    deleted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -11,6 +11,7 @@ from kmwiki import db
 from kmwiki.api import v1
 from kmwiki.config import Settings
 from kmwiki.exchange.importing import job as imports
+from kmwiki.notifications import job as mail
 from kmwiki.paths import resource_dir
 from kmwiki.search import index, outbox
 from kmwiki.web import register as register_pages
@@ -44,6 +45,7 @@ def create_app(**given: Any) -> Flask:
     db.bind(settings.database)
     index.bind(settings)
     imports.bind(settings)
+    mail.bind(settings)
     outbox.listen()
     v1.register(app)
     register_pages(app)

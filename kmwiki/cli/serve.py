@@ -8,8 +8,7 @@ import signal
 import socket
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 import waitress.server
@@ -42,11 +41,11 @@ def serve(host: str, port: int, *, demo: bool) -> None:
     with only_server(settings().instance) as lock, listening_socket(host, port) as opened:
         address = web_address(host, opened.getsockname()[1])
         note_server(lock, address)
-        app.config["KMWIKI"] = replace(settings(), base_url=settings().base_url or address)
+        app.config["KMWIKI_ADDRESS"] = address
         if demo:
             install_demo_once()
         prepare()
-        announce(address, first_link(settings().base_url))
+        announce(address, first_link(settings().base_url or address))
         workers = workers_for(app.config["KMWIKI_JOB_KINDS"]())
         threads = [start_thread(worker) for worker in workers]
         try:
@@ -79,8 +78,7 @@ def run_server(app: Flask, opened: socket.socket) -> None:
         max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],  # up to there our own page says that it is too much
         max_request_header_size=256 * 1024 + 4096,
         ident="kmwiki",
-        clear_untrusted_proxy_headers=True,
-        **behind_proxy(is_https=app.config["KMWIKI"].is_https),
+        clear_untrusted_proxy_headers=False,  # web.proxy knows whom to believe, under any server
     )
 
     def stop(number: int, frame: object) -> NoReturn:
@@ -89,14 +87,6 @@ def run_server(app: Flask, opened: socket.socket) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     server.run()
-
-
-def behind_proxy(*, is_https: bool) -> dict[str, Any]:
-    """Return what waitress must believe: on https a proxy on this machine stands before us and names the visitor."""
-    if not is_https:
-        return {}
-    headers = {"x-forwarded-for", "x-forwarded-proto"}
-    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
 
 
 def web_address(host: str, port: int) -> str:

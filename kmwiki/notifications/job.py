@@ -9,7 +9,6 @@ import structlog
 
 from kmwiki.accounts import service
 from kmwiki.accounts.models import Project, User
-from kmwiki.config import Settings
 from kmwiki.db import transaction
 from kmwiki.errors import KmwikiError, Message, Unavailable, say
 from kmwiki.events.service import record
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kmwiki.config import Settings
     from kmwiki.jobs.service import Claimed
 
 MOST_TRIES = 40
@@ -30,12 +30,23 @@ MOST_TRIES = 40
 log = structlog.get_logger(__name__)
 
 
+class _Bound:
+    settings: Settings | None = None
+
+
+def bind(settings: Settings) -> None:
+    """Let the letters of this process go the way that these settings name, as the doors know them."""
+    _Bound.settings = settings
+
+
 def send_letters(jobs: Sequence[Claimed], translate: Callable[[str, str], str]) -> None:
     """Send the letters of these jobs; `translate` gives a message id in a locale.
 
     Unavailable if one could not be sent and may be later, Hopeless if never.
     """
-    route = route_of(Settings.from_environment())
+    if _Bound.settings is None:
+        raise RuntimeError("no settings are bound; create_app() or bind() comes first")
+    route = route_of(_Bound.settings)
     if route is None:
         raise Unavailable(say("No mail is set up. Set KMWIKI_MAIL_URL, then send the letter again."))
     for job in jobs:

@@ -34,8 +34,9 @@ FAMILIES = (
 
 def register(app: Flask) -> None:
     """Hang every page family into the app, with what all pages share."""
-    from kmwiki.web import context, drawing, errors, guard, i18n, shell  # noqa: PLC0415 - families import this package first
+    from kmwiki.web import context, drawing, errors, guard, i18n, proxy, shell  # noqa: PLC0415 - families import this package first
 
+    proxy.register(app)
     i18n.register(app)
     guard.register(app)
     context.register(app)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
 LINK_STATUS = {"ready": 200, "used": 410, "expired": 410, "unknown": 404}
 
 
@@ -31,14 +30,8 @@ def secret_here() -> str:
 
 
 def address_here() -> str:
-    """Return the network address of the browser.
-
-    Where the site is on https and the request comes from this very machine, that is the proxy in front of us: then the
-    last address it names is meant. Nobody else is believed.
-    """
-    peer = request.remote_addr or ""
-    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return named if named and settings().is_https and peer in LOOPBACK else peer
+    """Return the network address of the browser, as `web.proxy` has found it."""
+    return request.remote_addr or ""
 
 
 def device_here() -> Device:

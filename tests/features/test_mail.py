@@ -20,6 +20,7 @@ from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import Hopeless, Worker, workers_for
 from kmwiki.main import job_kinds
 from kmwiki.notifications import service as letters
+from kmwiki.notifications.job import bind
 from kmwiki.notifications.mail import FileRoute, Letter, SmtpRoute, compose, route_of
 from tests.mail_sink import Sink, letters_in, mail_sink
 from tests.make_accounts import PASSWORD, somebody, verbs
@@ -65,6 +66,8 @@ def ask(kind: str, user: User, **more: object) -> None:
 
 
 def send() -> None:
+    """Send what is due, the way that the environment names now."""
+    bind(Settings.from_environment())
     Worker(job_kinds()).drain()
 
 

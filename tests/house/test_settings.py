@@ -49,6 +49,8 @@ def test_the_environment_is_read() -> None:
         ("MAX_UPLOAD_MB", "๕"),
         ("BASE_URL", "km.example.org"),
         ("MAIL_URL", "mail.example.org"),
+        ("TRUSTED_PROXY", "the office"),
+        ("TRUSTED_PROXY", "10.0.0.5,"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, text: str) -> None:

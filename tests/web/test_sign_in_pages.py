@@ -269,18 +269,25 @@ def test_who_is_signed_in_is_not_asked_again(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("base_url", "peer", "named", "kept"),
+    ("base_url", "proxy", "peer", "named", "kept"),
     [
-        ("https://km.example.org", "127.0.0.1", "203.0.113.66, 198.51.100.7", "198.51.100.7"),
-        ("https://km.example.org", "127.0.0.1", "", "127.0.0.1"),
-        ("https://km.example.org", "192.0.2.9", "198.51.100.7", "192.0.2.9"),
-        ("", "127.0.0.1", "198.51.100.7", "127.0.0.1"),
+        ("https://km.example.org", "", "127.0.0.1", "203.0.113.66, 198.51.100.7", "198.51.100.7"),
+        ("https://km.example.org", "", "127.0.0.1", "", "127.0.0.1"),
+        ("https://km.example.org", "", "127.0.0.1", "198.51.100.7, unknown", "127.0.0.1"),
+        ("https://km.example.org", "", "192.0.2.9", "198.51.100.7", "192.0.2.9"),
+        ("https://km.example.org", "", "", "198.51.100.7", "198.51.100.7"),
+        ("https://km.example.org", "10.0.0.0/8, ::1", "10.1.2.3", "198.51.100.7", "198.51.100.7"),
+        ("https://km.example.org", "10.0.0.0/8, ::1", "127.0.0.1", "198.51.100.7", "127.0.0.1"),
+        ("", "10.0.0.5", "10.0.0.5", "198.51.100.7", "198.51.100.7"),
+        ("", "", "127.0.0.1", "198.51.100.7", "127.0.0.1"),
+        ("", "", "", "198.51.100.7", ""),
     ],
 )
 def test_only_the_proxy_in_front_of_us_says_who_is_behind_it(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, base_url: str, peer: str, named: str, kept: str
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, base_url: str, proxy: str, peer: str, named: str, kept: str
 ) -> None:
     monkeypatch.setenv("KMWIKI_BASE_URL", base_url)
+    monkeypatch.setenv("KMWIKI_TRUSTED_PROXY", proxy)
     app = create_app(instance=settings.instance)
     app.config["WTF_CSRF_ENABLED"] = False
     somebody()

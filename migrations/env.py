@@ -13,7 +13,6 @@ import kmwiki.comments.models
 import kmwiki.entries.models
 import kmwiki.events.models
 import kmwiki.exchange.importing.models
-import kmwiki.exchange.importing.models
 import kmwiki.jobs.models
 import kmwiki.search.models  # noqa: F401 - importing a room's models puts its tables into the metadata
 from kmwiki import db

@@ -29,9 +29,9 @@ def newest() -> str:
 
 
 def upgrade(url: str) -> bool:
-    """Bring the bound database to the newest version. Whether anything was done.
+    """Bring the bound database to the newest version, in one transaction. Whether anything was done.
 
-    Unavailable if the database is newer than the program.
+    Unavailable, and nothing is changed, if the database is newer than the program or the upgrade fails.
     """
     present, wanted = current(), newest()
     if present == wanted:
@@ -47,7 +47,18 @@ def upgrade(url: str) -> bool:
         )
     from alembic import command  # noqa: PLC0415 - a start that upgrades nothing need not load it
 
-    command.upgrade(configuration(url), "head")
+    try:
+        command.upgrade(configuration(url), "head")
+    except Exception as error:  # whatever a migration meets, its transaction was taken back
+        raise Unavailable(
+            say(
+                "The database could not be brought from version %(present)s to %(wanted)s: %(reason)s. It is as it "
+                "was; the program of before can go on with it.",
+                present=present or "-",
+                wanted=wanted,
+                reason=getattr(error, "orig", None) or error,
+            )
+        ) from error
     return True
 
 

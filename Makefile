@@ -12,7 +12,7 @@ CHROMIUM ?= $(shell command -v chromium || echo /usr/bin/chromium)
 ASSETS := package.json package-lock.json hatch_build.py pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types arrows bench soak lock shots browser clean
+.PHONY: help run test check lint types arrows bench soak wheel lock shots browser clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,10 +72,15 @@ soak: $(VENV)/.dev browser  ## the full numbers of the long tests
 shots: $(VENV)/.dev browser  ## take the pictures of README and docs anew
 	@$(BIN)/python -m tests.browser.shots
 
+wheel: $(VENV)/.run  ## build the wheel and the source archive into dist/
+	@rm -f dist/kmwiki-*
+	@$(BIN)/python -m hatchling build
+
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --group build pyproject.toml -q -o locks/run.txt
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --extra gunicorn pyproject.toml -c locks/run.txt -q -o locks/gunicorn.txt
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --group build --group dev pyproject.toml -c locks/run.txt -q -o locks/dev.txt
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved=true
 
 clean:  ## remove what was built, never the instance
-	rm -rf $(VENV) kmwiki/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) dist kmwiki/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

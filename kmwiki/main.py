@@ -125,8 +125,8 @@ def with_app(function: Callable[..., Any]) -> Callable[..., Any]:
     return inside
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the program."""
+def set_up_log() -> None:
+    """Write the log to stderr, one line an event."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -139,6 +139,11 @@ def main(arguments: list[str] | None = None) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program."""
+    set_up_log()
     add_commands()
     commands.main(args=arguments, prog_name="kmwiki", obj=ScriptInfo(create_app=make_app))
 

@@ -7,7 +7,8 @@ import os
 import signal
 import socket
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
@@ -17,6 +18,7 @@ from flask import current_app
 from kmwiki.cli.first_start import first_link, install_demo_once
 from kmwiki.cli.instance import settings
 from kmwiki.errors import Unavailable, say
+from kmwiki.exchange.backups.restoring import LOCK
 from kmwiki.jobs.worker import start_thread, workers_for
 from kmwiki.search.indexing import prepare
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 THREADS = 16
 CONNECTIONS = 500
 STALL_SECONDS = 60
+SHARE_TRIES = 20
 
 
 @click.command()
@@ -59,6 +62,8 @@ def serve(host: str, port: int, *, demo: bool) -> None:
 
 def announce(address: str, link: str | None) -> None:
     """Tell where the site is, and the one-time link alone on its line."""
+    if settings().mail_url and not settings().base_url:
+        click.echo(f"KMWIKI_BASE_URL is not set: links in letters will begin with {address}", err=True)
     if link:
         click.echo("Sign in for the first time with this link; it works once:", err=True)
         click.echo(link)
@@ -99,19 +104,40 @@ def web_address(host: str, port: int) -> str:
 @contextmanager
 def only_server(instance: Path) -> Iterator[IO[str]]:
     """Hold the instance's server lock; it goes with the process, however that ends. Unavailable if another holds it."""
-    with (instance / "serve.lock").open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Unavailable(
-                say(
-                    "Another kmwiki serve (process %(process)s) already runs on the instance "
-                    "%(instance)s. Stop it first, or set KMWIKI_INSTANCE to another folder.",
-                    process=read_process(file),
-                    instance=instance,
-                )
-            ) from None
+    with (instance / LOCK).open("a+", encoding="ascii") as file:
+        take_lock(file, fcntl.LOCK_EX, instance)
         yield file
+
+
+def share_lock(instance: Path) -> IO[str]:
+    """Hold the server lock together with other processes that do so, until the file that is returned is closed.
+
+    Unavailable if a `kmwiki serve` holds it. One that is taken for a moment only, by an upgrade, is waited for.
+    """
+    file = (instance / LOCK).open("a+", encoding="ascii")
+    for _ in range(SHARE_TRIES):
+        with suppress(Unavailable):
+            take_lock(file, fcntl.LOCK_SH, instance)
+            return file
+        time.sleep(0.1)
+    with file:
+        take_lock(file, fcntl.LOCK_SH, instance)
+    raise AssertionError
+
+
+def take_lock(file: IO[str], how: int, instance: Path) -> None:
+    """Lock the file without waiting. Unavailable, naming the process that holds it."""
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Unavailable(
+            say(
+                "Another kmwiki serve (process %(process)s) already runs on the instance "
+                "%(instance)s. Stop it first, or set KMWIKI_INSTANCE to another folder.",
+                process=read_process(file),
+                instance=instance,
+            )
+        ) from None
 
 
 def note_server(lock: IO[str], address: str) -> None:

@@ -35,6 +35,7 @@ class Job(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     run_after: Mapped[datetime] = mapped_column(default=now)
     lease_until: Mapped[datetime | None]
+    holder: Mapped[str | None]  # the process that has it in hand, as `jobs.holder` names it
     generation: Mapped[int] = mapped_column(default=1)
     tries: Mapped[int] = mapped_column(default=0)
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"done": n, "total": n, "message": id}

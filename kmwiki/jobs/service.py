@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select, update
 
 from kmwiki.db import now
+from kmwiki.jobs import holder
 from kmwiki.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ MOST_TRIES = 8
 MOST_CRASHES = 4
 """So often may a job end the whole program before it is given up: at the next start it would do so again."""
 FIRST_DELAY = timedelta(seconds=2)
+LONGEST_DELAY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ def _is_given_up(job: Job) -> bool:
     """Whether the program has ended too often in the middle of this job; it is marked failed then."""
     if job.state != "running" or job.tries < MOST_CRASHES:
         return False
-    job.state, job.finished, job.lease_until = "failed", now(), None
+    job.state, job.finished, job.lease_until, job.holder = "failed", now(), None, None
     job.error = f"The program ended {job.tries} times in the middle of this job, so it is not tried again."
     return True
 
 
 def _hand_over(job: Job, *, until: datetime) -> Claimed:
-    job.state, job.lease_until = "running", until
+    job.state, job.lease_until, job.holder = "running", until, holder.present()
     job.tries += 1
     payload = dict(job.payload)
     return Claimed(job.id, job.kind, job.key, job.generation, job.tries, payload, job.project_id, job.user_id)
@@ -104,7 +106,7 @@ def finish(session: Session, claimed: Claimed, result: dict[str, Any] | None = N
     job = _held(session, claimed)
     if job is None:
         return
-    job.lease_until = None
+    job.lease_until = job.holder = None
     if job.generation != claimed.generation:
         job.state, job.tries = "queued", 0
     elif job.is_kept:
@@ -118,14 +120,14 @@ def fail(session: Session, claimed: Claimed, error: str, *, most_tries: int = MO
     job = _held(session, claimed)
     if job is None:
         return
-    job.lease_until, job.error = None, error[:2000]
+    job.lease_until, job.holder, job.error = None, None, error[:2000]
     if job.generation == claimed.generation and (job.is_kept or job.tries >= most_tries):
         job.state, job.finished = "failed", now()
         return
     job.state = "queued"
     if job.generation != claimed.generation:
         job.tries = 0
-    job.run_after = now() + min(FIRST_DELAY * 2 ** max(job.tries - 1, 0), timedelta(minutes=10))
+    job.run_after = now() + min(FIRST_DELAY * 2 ** max(job.tries - 1, 0), LONGEST_DELAY)
 
 
 def report_progress(session: Session, job_id: int, *, done: int, total: int, message: str = "") -> None:
@@ -144,6 +146,25 @@ def keep(session: Session, claimed: Collection[Claimed]) -> None:
         job.lease_until = now() + LEASE
 
 
+def take_back(session: Session) -> int:
+    """Let jobs of processes that are gone be due now, and end leases that only a wrong clock could give. How many.
+
+    Nobody need wait for the lease of a killed worker; and where the clock was ahead when a job was claimed, its lease
+    would end as much too late.
+    """
+    moment = now()
+    taken = 0
+    for job in session.scalars(select(Job).where(Job.state == "running", Job.lease_until >= moment)):
+        if holder.is_gone(job.holder):
+            job.lease_until = moment - timedelta(microseconds=1)
+        elif job.lease_until is not None and job.lease_until > moment + 2 * LEASE:
+            job.lease_until = moment + LEASE
+        else:
+            continue
+        taken += 1
+    return taken
+
+
 def count_due(session: Session, kinds: Collection[str]) -> int:
     """Count the jobs of these kinds that a worker could take now."""
     return session.scalar(select(func.count()).select_from(Job).where(Job.kind.in_(kinds), _due(now()))) or 0
@@ -155,7 +176,9 @@ def count_waiting(session: Session, kind: str) -> int:
 
 
 def _due(moment: datetime) -> ColumnElement[bool]:
+    """What can be claimed. Only a failure makes a job wait, and never for long: a later moment is of a wrong clock."""
+    is_ripe = (Job.tries == 0) | (Job.run_after <= moment) | (Job.run_after > moment + LONGEST_DELAY)
     return or_(
-        (Job.state == "queued") & (Job.run_after <= moment),
+        (Job.state == "queued") & is_ripe,
         (Job.state == "running") & (Job.lease_until < moment),
     )

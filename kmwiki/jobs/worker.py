@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ class Worker:
     def __init__(self, kinds: Mapping[str, JobKind]) -> None:
         self.kinds = kinds
         self._stop = threading.Event()
+        self._looked = -KEEP_SECONDS
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
@@ -70,6 +72,7 @@ class Worker:
 
     def run_once(self) -> bool:
         """Run one batch if any is due. Whether there was one."""
+        self._look_for_left_jobs()
         with db.session() as session:
             has_due = bool(service.count_due(session, self.kinds.keys()))
         if not has_due:
@@ -80,6 +83,17 @@ class Worker:
             return False
         self._run_batch(claimed)
         return True
+
+    def _look_for_left_jobs(self) -> None:
+        """At the start, and now and then: let jobs that a killed worker left be due."""
+        if time.monotonic() - self._looked < KEEP_SECONDS:
+            return
+        with db.session() as session:
+            has_left = bool(service.take_back(session))
+        if has_left:
+            with db.transaction() as session:
+                service.take_back(session)
+        self._looked = time.monotonic()
 
     def drain(self) -> None:
         """Run everything that is due now, in this thread."""

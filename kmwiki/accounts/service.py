@@ -6,7 +6,7 @@ The doors ask `access` first; the rules kept here hold for everybody: a link wor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, select, update
@@ -42,6 +42,7 @@ SEEN_EVERY = timedelta(minutes=5)
 """`last_seen` and `last_used` are written at most this often, so that reading pages writes nothing."""
 LINK_LIFE = {"sign_in": timedelta(hours=1), "reset": timedelta(hours=1), "invite": timedelta(days=7)}
 """How long a one-time link of each purpose works."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_AGENT = 300
 MAX_ADDRESS = 64
 
@@ -232,12 +233,9 @@ def create_link(session: Session, caller: Caller, user: User, *, purpose: str = 
 
 
 def void_links(session: Session, user: User, *, only: str | None = None) -> None:
-    """Let all unused one-time links of a person expire now, or those of one purpose."""
-    moment = now()
+    """Let all unused one-time links of a person expire, or those of one purpose; no clock set back revives them."""
     ending = (
-        update(OneTimeLink)
-        .where(OneTimeLink.user_id == user.id, OneTimeLink.used.is_(None), OneTimeLink.expires > moment)
-        .values(expires=moment)
+        update(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used.is_(None)).values(expires=LONG_AGO)
     )
     session.execute(ending if only is None else ending.where(OneTimeLink.purpose == only))
 
@@ -253,6 +251,7 @@ def use_link(session: Session, secret: str, device: Device = NO_DEVICE) -> tuple
         session.execute(
             update(OneTimeLink)
             .where(OneTimeLink.token_hash == digest(secret), OneTimeLink.used.is_(None), OneTimeLink.expires > moment)
+            .where(OneTimeLink.created <= moment + queries.CLOCK_SLACK)
             .values(used=moment)
         ),
     )

@@ -129,10 +129,18 @@ def update(keys: Collection[str]) -> None:
 
 
 def prepare() -> None:
-    """At a start: ask for an index if there is none, or one made with other words."""
+    """At a start: ask for an index if there is none, or one made with other words, or one that lacks texts.
+
+    Texts are lacking when the program was killed so often in the middle of their jobs that they were given up.
+    """
+    with reading() as session:
+        failed = select(Job.kind).where(Job.kind.in_((KIND, REBUILD)), Job.state == "failed").distinct()
+        has_gaps = session.scalars(failed).all() == [KIND]  # a rebuild that fails too is not begun at every start
     try:
         index.engine().check()
     except (IndexMissing, IndexStale):
+        has_gaps = True
+    if has_gaps:
         ask_rebuild()
 
 

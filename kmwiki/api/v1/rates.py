@@ -39,7 +39,7 @@ class RecentRequests(Storage, MovingWindowSupport):
         with self._lock:
             self._sweep(moment)
             moments = self._moments.setdefault(key, deque())
-            while moments and moments[0] < moment - expiry:
+            while moments and not moment - expiry <= moments[0] <= moment:  # over, or of a clock that was ahead
                 moments.popleft()
             if len(moments) + amount > limit:
                 return False
@@ -52,7 +52,7 @@ class RecentRequests(Storage, MovingWindowSupport):
         del limit
         moment = time.time()
         with self._lock:
-            within = [made for made in self._moments.get(key, ()) if made >= moment - expiry]
+            within = [made for made in self._moments.get(key, ()) if moment - expiry <= made <= moment]
         return (within[0] if within else moment), len(within)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
@@ -89,7 +89,7 @@ class RecentRequests(Storage, MovingWindowSupport):
 
     def _sweep(self, moment: float) -> None:
         """Now and then forget the keys that have been silent."""
-        if moment - self._swept < SWEPT_EVERY:
+        if abs(moment - self._swept) < SWEPT_EVERY:
             return
         self._swept = moment
         for key in [key for key, end in self._ends.items() if end < moment]:

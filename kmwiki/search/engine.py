@@ -135,7 +135,8 @@ class Ask:
     """A question to an engine about one project.
 
     With `match` the answer is exactly the texts that satisfy it. Without it, every text in which one of `words` or of
-    the chosen trigrams stands. `groups` and `boosts` only rank: each group is one word with its equals.
+    the chosen trigrams stands. `groups` and `boosts` only rank: each group is one word with its equals. Beside all that
+    only texts that satisfy `within` are answered, and only they count when it is weighed how rare a word is.
     """
 
     project_id: int
@@ -146,6 +147,40 @@ class Ask:
     trigrams: tuple[str, ...] = ()
     most_trigrams: int = 24
     """Only so many of the rarest trigrams are looked up; the others cost much and tell little."""
+    within: Node | None = None
+    whole: Node | None = None
+    """What has to hold for `Match.is_whole`; without it, every group must stand there as whole words."""
+    shares: tuple[tuple[Column, float], ...] = ()
+    """Scores of texts that satisfy a condition are multiplied by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which of the texts that answer are given, and what is counted.
+
+    `filters` narrow the answer, each under the name of what it narrows by; all must hold. A column in `counts` is
+    counted over the texts that every filter lets through but the one of that name.
+    """
+
+    start: int = 0
+    size: int = 20
+    filters: Mapping[str, Node] = field(default_factory=dict)
+    counts: tuple[str, ...] = ()
+    distinct: str = ""
+    """A column of which different values are counted."""
+    order: str = ""
+    """The column to sort by, texts without it last; without a name by score."""
+    is_descending: bool = False
+
+
+class Page(NamedTuple):
+    """The texts asked for out of all that answer, in order."""
+
+    total: int
+    distinct: int
+    matches: list[Match]
+    counts: dict[str, dict[str, int]]
+    """Column -> value -> number of texts."""
 
 
 class Match(NamedTuple):
@@ -197,7 +232,11 @@ class SearchEngine(Protocol):
         ...
 
     def find(self, ask: Ask) -> list[Match]:
-        """Return every text that answers, whole words first, best first, then by key."""
+        """Return every text that answers, whole words first, best first, then by key (numbers in it by size)."""
+        ...
+
+    def page(self, ask: Ask, wanted: Slice) -> Page:
+        """Return some of the texts that answer, in the order of `find` or by a column, and counts over all of them."""
         ...
 
     def versions(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kmwiki.config import Settings
     from kmwiki.search.engine import SearchEngine
 
-SCHEMA = "3"
+SCHEMA = "4"
 """Raise it when what is stored in the index changes its shape: older ones are then made anew."""
 
 

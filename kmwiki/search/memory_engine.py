@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kmwiki.search.engine import Ask, Document, EngineStatus, IndexMissing, Match
-from kmwiki.search.view import Held, View
+import numpy as np
+
+from kmwiki.search.engine import Ask, Document, EngineStatus, IndexMissing, Match, Page, Slice
+from kmwiki.search.lookup import Lookup
+from kmwiki.search.resident import Held, make_block
+from kmwiki.search.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kmwiki.search.engine import Sink
+    from kmwiki.search.resident import Small
+    from kmwiki.search.scan import Weights
 
 
 def hold(document: Document) -> Held:
@@ -30,25 +37,29 @@ def hold(document: Document) -> Held:
 
 
 class _Counts:
-    """The words and trigrams of a list of documents."""
+    """The words and trigrams of a list of documents, turned into posting lists when they are first asked for."""
 
     def __init__(self, documents: list[Document]) -> None:
-        self.documents = documents
+        self._documents = documents
 
-    def _counts(self, field: str, place: int) -> Mapping[str, float]:
-        document = self.documents[place]
-        return document.words if field == "words" else document.trigrams
+    @cached_property
+    def _lists(self) -> dict[tuple[str, str], list[tuple[int, float]]]:
+        found: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
+        for place, document in enumerate(self._documents):
+            for field, counts in (("words", document.words), ("trigrams", document.trigrams)):
+                for term, weight in counts.items():
+                    found[field, term].append((place, weight))
+        return found
 
     def frequency(self, field: str, term: str) -> int:
         """Count the texts that hold the term."""
-        return sum(1 for _ in self.postings(field, term))
+        return len(self._lists.get((field, term), ()))
 
-    def postings(self, field: str, term: str) -> Iterator[tuple[int, float]]:
-        """Yield the places of the term."""
-        for place in range(len(self.documents)):
-            weight = self._counts(field, place).get(term)
-            if weight is not None:
-                yield place, weight
+    def postings(self, field: str, term: str) -> tuple[Small, Weights]:
+        """Return the places of the term."""
+        found = self._lists.get((field, term), [])
+        places = np.array([place for place, _ in found], dtype=np.int32)
+        return places, np.array([weight for _, weight in found], dtype=np.float32)
 
 
 class MemoryEngine:
@@ -84,12 +95,18 @@ class MemoryEngine:
         """Answer the question."""
         return self._view(ask.project_id).find(ask)
 
+    def page(self, ask: Ask, wanted: Slice) -> Page:
+        """Answer a question in part, with counts."""
+        return self._view(ask.project_id).page(ask, wanted)
+
     def _view(self, project_id: int) -> View:
         with self._lock:
             view = self._views.get(project_id)
             if view is None:
                 documents = [one for one in self._all().values() if one.project_id == project_id]
-                view = self._views[project_id] = View([hold(one) for one in documents], _Counts(documents))
+                block = make_block(list(enumerate(map(hold, documents))))
+                alive = np.ones(len(documents), dtype=np.bool_)
+                view = self._views[project_id] = View([(Lookup(block), alive)], _Counts(documents))
             return view
 
     def versions(self) -> dict[str, str]:

@@ -1,47 +1,35 @@
-"""Finding in texts held in memory: what the in-process engines share.
+"""Finding and ranking in texts held in memory: what the in-process engines share.
 
-A scan of ten thousand folded texts takes about ten milliseconds and finds every substring, which no posting list of
-Thai words does. So conditions are answered by scanning, results are kept per string while the view lives, and only the
-ranking of long questions uses posting lists.
+A string is looked for in all texts at once, which finds every substring; no posting list of Thai words does. Only the
+ranking of long questions uses posting lists. Everything is kept in arrays with a place for each text, so that a word
+which stands in tens of thousands of texts costs hardly more than a rare one.
 """
 
 from __future__ import annotations
 
-import math
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Protocol
 
-from kmwiki.search.conditions import holds
-from kmwiki.search.engine import AllOf, AnyOf, Ask, Column, Fact, Has, Keys, Leaf, Match, Near, Node, Span
+import numpy as np
+
+from kmwiki.search.engine import AllOf, AnyOf, Ask, Fact, Has, Leaf, Match, Node, Page, Slice, Without
+from kmwiki.search.ranking import BOOST, TRIGRAM_SHARE, WORD_SHARE, idf, saturated
+from kmwiki.search.resident import Coded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-K1 = 1.2
-B = 0.6
-MOST_OCCURRENCES = 30
-MOST_TRIED = 3_000
-"""So often a string is looked at in one text, in the hope that it is a whole word there."""
-TITLE, LEAD, PARTIAL = 4.0, 2.0, 0.4
-BOOST = 2.0
-WORD_SHARE, TRIGRAM_SHARE = 1.0, 0.35
-CACHE = 96
+    import numpy.typing as npt
 
+    from kmwiki.search.lookup import Lookup, Plain
+    from kmwiki.search.resident import Mask, Numbers, Small
+    from kmwiki.search.scan import Weights
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A document as it stays in memory: without its word counts."""
+    Scores = npt.NDArray[np.float64]
 
-    key: str
-    version: str
-    text: str
-    edges: bytes
-    title_end: int
-    lead_end: int
-    facts: frozenset[str]
-    columns: Mapping[str, tuple[str, ...]]
+_NUMBER = re.compile(r"\d{1,15}$", re.ASCII)
 
 
 class Postings(Protocol):
@@ -51,165 +39,239 @@ class Postings(Protocol):
         """Return in how many texts the term stands, at least roughly."""
         ...
 
-    def postings(self, field: str, term: str) -> Iterable[tuple[int, float]]:
-        """Return places in the view and the term's weight there."""
+    def postings(self, field: str, term: str) -> tuple[Small, Weights]:
+        """Return places in the view, each once, and the term's weight there."""
         ...
 
 
-Found = dict[int, tuple[float, bool]]
-"""Place in the view -> (weighted count, whether it stands there as a whole word)."""
+class _Row(Mapping[str, tuple[str, ...]]):
+    """The columns of one text, read when they are asked for."""
+
+    __slots__ = ("_block", "_place")
+
+    def __init__(self, lookup: Lookup, place: int) -> None:
+        self._block = lookup.block
+        self._place = place
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        values = self._block.columns[name].of(self._place)
+        if not values:
+            raise KeyError(name)
+        return values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._block.columns_of(self._place))
+
+    def __len__(self) -> int:
+        return len(self._block.columns_of(self._place))
+
+
+class _Answer:
+    """Which texts answer, how well, and which of them wholly: a place for each text of the view."""
+
+    def __init__(self, mask: Mask, scores: Scores, whole: Mask) -> None:
+        self.mask = mask
+        self.scores = scores
+        self.whole = whole
 
 
 class View:
-    """The texts of one project at one moment."""
+    """The texts of one project at one moment: blocks behind each other, with those texts that are not deleted."""
 
-    def __init__(self, held: Sequence[Held], postings: Postings) -> None:
-        self.held = held
-        self._texts = [one.text for one in held]
+    def __init__(self, parts: Sequence[tuple[Lookup, Mask]], postings: Postings) -> None:
+        self._lookups = [lookup for lookup, _ in parts]
         self._postings = postings
-        self._average = max(1.0, sum(map(len, self._texts)) / len(held)) if held else 1.0
-        self._lock = threading.Lock()
-        self._cache: OrderedDict[Leaf, Found] = OrderedDict()
+        self._bases = np.cumsum([0, *(len(one.block) for one in self._lookups)])
+        self._alive = np.concatenate([alive for _, alive in parts]) if parts else np.zeros(0, dtype=np.bool_)
+        self._columns: dict[str, Coded] = {}
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self._alive)
+
+    @cached_property
+    def _lengths(self) -> Weights:
+        """The length of each text, as a share of the average."""
+        if not len(self):
+            return np.zeros(0, dtype=np.float32)
+        lengths = np.concatenate([one.block.lengths for one in self._lookups])
+        average = float(lengths[self._alive].mean()) if self._alive.any() else 1.0
+        return (lengths / max(average, 1.0)).astype(np.float32)
+
+    @cached_property
+    def _order(self) -> Numbers:
+        """A number for each text that puts them in the order of their keys."""
+        keys = [key for one in self._lookups for key in one.block.keys]
+        ends = [_NUMBER.search(key) for key in keys]
+        heads = coded_ranks(key[: end.start()] if end else key for key, end in zip(keys, ends, strict=True))
+        numbers = np.fromiter((int(end.group()) if end else 0 for end in ends), dtype=np.int64, count=len(keys))
+        return heads.astype(np.int64) * 10**15 + numbers
+
+    def column(self, name: str) -> Coded:
+        """Return one column over all blocks."""
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = joined(
+                [(one.block.columns.get(name), len(one.block)) for one in self._lookups]
+            )
+        return found
 
     def find(self, ask: Ask) -> list[Match]:
         """Answer as `SearchEngine.find` promises."""
-        scores: dict[int, float] = {}
-        if ask.words or ask.trigrams:
-            self._rank(scores, ask)
-        places = set(scores) if ask.match is None else self._satisfying(ask.match)
-        groups = [self._group(group) for group in ask.groups]
-        self._add_groups(scores, groups, places)
-        self._add_groups(scores, [self._leaf(boost) for boost in ask.boosts], places, share=BOOST)
-        answer = [self._match(place, scores.get(place, 0.0), groups) for place in places]
-        answer.sort(key=lambda match: (not match.is_whole, -match.score, match.key))
-        return answer
+        return self.page(ask, Slice(size=len(self))).matches
 
-    def _match(self, place: int, score: float, groups: list[Found]) -> Match:
-        held = self.held[place]
-        is_whole = all(place in found and found[place][1] for found in groups)
-        return Match(held.key, score, is_whole, held.columns)
+    def page(self, ask: Ask, wanted: Slice) -> Page:
+        """Answer as `SearchEngine.page` promises."""
+        answer = self._answer(ask)
+        narrowing = {name: self._satisfying(node) for name, node in wanted.filters.items()}
+        found = reduce(np.logical_and, narrowing.values(), answer.mask)
+        counts = {}
+        for name in wanted.counts:
+            others = (mask for other, mask in narrowing.items() if other != name)
+            counts[name] = self._count(
+                name, reduce(np.logical_and, others, answer.mask) if name in narrowing else found
+            )
+        places = np.flatnonzero(found)
+        total = len(places)
+        distinct = len(self._count(wanted.distinct, found)) if wanted.distinct else 0
+        if wanted.size > 0 and total:
+            ordered = places[np.lexsort(self._sort_keys(answer, places, wanted))]
+            places = ordered[wanted.start : wanted.start + wanted.size]
+        else:
+            places = places[:0]
+        return Page(total, distinct, [self._match(int(place), answer) for place in places], counts)
 
-    def _satisfying(self, node: Node) -> set[int]:
+    def _sort_keys(self, answer: _Answer, places: Numbers, wanted: Slice) -> list[npt.NDArray[np.number]]:
+        """Return what is sorted by, the weightiest last."""
+        keys: list[npt.NDArray[np.number]] = [
+            self._order[places],
+            -answer.scores[places],
+            (~answer.whole[places]).astype(np.int8),
+        ]
+        if wanted.order:
+            column = self.column(wanted.order)
+            firsts = column.starts[:-1][places]
+            has = column.starts[1:][places] > firsts
+            ranks = np.full(len(places), np.iinfo(np.int32).max, dtype=np.int32)
+            if has.any():
+                own = column.ranks[column.codes[firsts[has]]]
+                ranks[has] = -own if wanted.is_descending else own
+            keys.append(ranks)
+        return keys
+
+    def _count(self, name: str, mask: Mask) -> dict[str, int]:
+        column = self.column(name)
+        counts = np.bincount(column.codes[mask[column.rows]], minlength=len(column.values))
+        return {column.values[code]: int(counts[code]) for code in np.flatnonzero(counts).tolist()}
+
+    def _match(self, place: int, answer: _Answer) -> Match:
+        part = int(np.searchsorted(self._bases, place, side="right")) - 1
+        lookup, local = self._lookups[part], place - int(self._bases[part])
+        row = _Row(lookup, local)
+        return Match(lookup.block.keys[local], float(answer.scores[place]), bool(answer.whole[place]), row)
+
+    def _answer(self, ask: Ask) -> _Answer:
+        among = self._alive if ask.within is None else self._alive & self._satisfying(ask.within)
+        scores = np.zeros(len(self), dtype=np.float64)
+        ranked = self._rank(scores, ask, among) if ask.words or ask.trigrams else None
+        if ask.match is not None:
+            mask = among & self._satisfying(ask.match)
+        else:
+            mask = ranked if ranked is not None else np.zeros(len(self), dtype=np.bool_)
+        whole = np.ones(len(self), dtype=np.bool_)
+        for group in ask.groups:
+            whole &= self._add_group(scores, group, among)
+        for boost in ask.boosts:
+            self._add_group(scores, (boost,), among, share=BOOST)
+        for condition, factor in ask.shares:
+            scores[self._satisfying(condition)] *= factor
+        if ask.whole is not None:
+            whole = self._satisfying(ask.whole)
+        return _Answer(mask, scores, whole)
+
+    def _satisfying(self, node: Node) -> Mask:
         if isinstance(node, (Has, Fact)):
-            return set(self._leaf(node))
-        if isinstance(node, (Near, Column, Span, Keys)):
-            return {place for place in self._likely(node) if holds(self.held[place], node)}
+            return self._holding(node)
         if isinstance(node, AnyOf):
-            return set().union(*(self._satisfying(one) for one in node.nodes))
+            return reduce(np.logical_or, map(self._satisfying, node.nodes), np.zeros(len(self), dtype=np.bool_))
         if isinstance(node, AllOf):
-            places = set(range(len(self.held)))
+            mask = np.ones(len(self), dtype=np.bool_)
             for one in node.nodes:
-                places &= self._satisfying(one)
-                if not places:
+                mask &= self._satisfying(one)
+                if not mask.any():
                     break
-            return places
-        return set(range(len(self.held))) - self._satisfying(node.node)
+            return mask
+        if isinstance(node, Without):
+            return ~self._satisfying(node.node)
+        return self._plain(node)
 
-    def _likely(self, node: Node) -> Iterable[int]:
-        """Return the places worth looking at: for two strings near each other those that hold both."""
-        if not isinstance(node, Near):
-            return range(len(self.held))
-        return self._satisfying(AllOf((AnyOf(node.left), AnyOf(node.right))))
+    def _plain(self, node: Plain) -> Mask:
+        masks = [lookup.mask(node) for lookup in self._lookups]
+        return np.concatenate(masks) if masks else np.zeros(0, dtype=np.bool_)
 
-    def _leaf(self, leaf: Leaf) -> Found:
-        with self._lock:
-            found = self._cache.get(leaf)
-            if found is not None:
-                self._cache.move_to_end(leaf)
-                return found
-        found = self._scan_facts(leaf) if isinstance(leaf, Fact) else self._scan(leaf)
-        with self._lock:
-            self._cache[leaf] = found
-            while len(self._cache) > CACHE:
-                self._cache.popitem(last=False)
-        return found
+    def _holding(self, leaf: Leaf) -> Mask:
+        mask = np.zeros(len(self), dtype=np.bool_)
+        for base, lookup in zip(self._bases, self._lookups, strict=False):
+            mask[lookup.hits(leaf).places + base] = True
+        return mask
 
-    def _scan_facts(self, leaf: Fact) -> Found:
-        return {place: (1.0, True) for place, held in enumerate(self.held) if leaf.name in held.facts}
-
-    def _scan(self, leaf: Has) -> Found:
-        needle = leaf.text
-        if not needle:
-            return {}
-        found: Found = {}
-        for place, text in enumerate(self._texts):
-            if needle in text and (weighed := weigh(self.held[place], leaf)) is not None:
-                found[place] = weighed
-        return found
-
-    def _group(self, group: tuple[Leaf, ...]) -> Found:
-        """Join a word with its equals: the counts add up."""
-        if len(group) == 1:
-            return self._leaf(group[0])
-        joined: Found = {}
+    def _add_group(self, scores: Scores, group: Sequence[Leaf], among: Mask, *, share: float = 1.0) -> Mask:
+        """Add what a word with its equals is worth in each text; return where it stands as a whole word."""
+        weights = np.zeros(len(self), dtype=np.float32)
+        whole = np.zeros(len(self), dtype=np.bool_)
         for leaf in group:
-            for place, (count, is_whole) in self._leaf(leaf).items():
-                before = joined.get(place, (0.0, False))
-                joined[place] = (before[0] + count, before[1] or is_whole)
-        return joined
+            for base, lookup in zip(self._bases, self._lookups, strict=False):
+                hits = lookup.hits(leaf)
+                places = hits.places + base
+                weights[places] += hits.weights
+                whole[places] |= hits.wholes
+        places = np.flatnonzero((weights > 0) & among)
+        self._add(scores, places, weights[places], share * idf(int(among.sum()), len(places)))
+        return whole
 
-    def _add_groups(
-        self, scores: dict[int, float], groups: list[Found], places: set[int], *, share: float = 1.0
-    ) -> None:
-        for found in groups:
-            rarity = share * idf(len(self.held), len(found))
-            for place in places & found.keys() if len(found) > len(places) else found:
-                if place in places:
-                    scores[place] = scores.get(place, 0.0) + rarity * self._saturated(found[place][0], place)
+    def _add(self, scores: Scores, places: Numbers | Small, weights: Weights, rarity: float) -> None:
+        scores[places] += rarity * saturated(weights, self._lengths[places])
 
-    def _saturated(self, count: float, place: int) -> float:
-        return count * (K1 + 1) / (count + K1 * (1 - B + B * len(self._texts[place]) / self._average))
-
-    def _rank(self, scores: dict[int, float], ask: Ask) -> None:
-        for word, weight in ask.words:
-            self._add_postings(scores, "words", word, WORD_SHARE * weight)
-        counted = ((self._postings.frequency("trigrams", trigram), trigram) for trigram in ask.trigrams)
-        for _, trigram in sorted(pair for pair in counted if pair[0])[: ask.most_trigrams]:
-            self._add_postings(scores, "trigrams", trigram, TRIGRAM_SHARE)
-
-    def _add_postings(self, scores: dict[int, float], field: str, term: str, share: float) -> None:
-        found = list(self._postings.postings(field, term))
-        rarity = share * idf(len(self.held), len(found))
-        for place, weight in found:
-            scores[place] = scores.get(place, 0.0) + rarity * self._saturated(weight, place)
+    def _rank(self, scores: Scores, ask: Ask, among: Mask) -> Mask:
+        """Add what words and trigrams are worth; return the texts in which one of them stands."""
+        total = int(among.sum())
+        touched = np.zeros(len(self), dtype=np.bool_)
+        terms = [("words", word, WORD_SHARE * weight) for word, weight in ask.words]
+        counted = ((self._postings.frequency("trigrams", one), one) for one in ask.trigrams)
+        rarest = sorted(pair for pair in counted if pair[0])[: ask.most_trigrams]
+        terms += [("trigrams", trigram, TRIGRAM_SHARE) for _, trigram in rarest]
+        for field, term, share in terms:
+            places, weights = self._postings.postings(field, term)
+            kept = among[places]
+            places, weights = places[kept], weights[kept]
+            touched[places] = True
+            self._add(scores, places, weights, share * idf(total, len(places)))
+        return touched
 
 
-def idf(total: int, found: int) -> float:
-    """Tell how much a term says: the weight of Robertson and Spärck Jones (1976) as BM25 uses it, never negative."""
-    return math.log(1 + (total - found + 0.5) / (found + 0.5))
+def coded_ranks(texts: Iterator[str]) -> Small:
+    """Number texts by their order; equal ones get one number."""
+    known: dict[str, int] = {}
+    codes = np.array([known.setdefault(text, len(known)) for text in texts], dtype=np.int64)
+    ranks = np.empty(len(known), dtype=np.int32)
+    for rank, text in enumerate(sorted(known)):
+        ranks[known[text]] = rank
+    return ranks[codes] if len(codes) else ranks
 
 
-def weigh(held: Held, leaf: Has) -> tuple[float, bool] | None:
-    """Count a string in a text: whole words weigh more, title and lead more than the body. None if it is not there."""
-    text, needle, size = held.text, leaf.text, len(leaf.text)
-    start, stop = _reach(held, leaf.part)
-    count, is_whole, seen = 0.0, False, 0
-    at = text.find(needle, start, stop)
-    for _ in range(MOST_TRIED):
-        if at < 0:
-            break
-        end = at + size
-        if not leaf.starts_word or has_edge(held.edges, at):
-            whole = has_edge(held.edges, at) and has_edge(held.edges, end)
-            is_whole = is_whole or whole
-            place = TITLE if at < held.title_end else LEAD if at < held.lead_end else 1.0
-            count += place if whole else place * PARTIAL
-            seen += 1
-            if seen >= MOST_OCCURRENCES and is_whole:
-                break
-        at = text.find(needle, at + 1, stop)
-    return (count, is_whole) if seen else None
-
-
-def _reach(held: Held, part: str) -> tuple[int, int]:
-    if part == "title":
-        return 0, held.title_end
-    if part == "lead":
-        return held.title_end, held.lead_end
-    return (held.lead_end, len(held.text)) if part == "body" else (0, len(held.text))
-
-
-def has_edge(edges: bytes, offset: int) -> bool:
-    """Whether a word begins or ends at the offset."""
-    byte = offset >> 3
-    return byte < len(edges) and bool(edges[byte] >> (offset & 7) & 1)
+def joined(columns: Sequence[tuple[Coded | None, int]]) -> Coded:
+    """Join the columns of several blocks, each with its number of texts, into one."""
+    if len(columns) == 1 and columns[0][0] is not None:
+        return columns[0][0]
+    known: dict[str, int] = {}
+    codes: list[Small] = [np.zeros(0, dtype=np.int32)]
+    sizes: list[Small] = [np.zeros(1, dtype=np.int32)]
+    for column, count in columns:
+        if column is None:
+            sizes.append(np.zeros(count, dtype=np.int32))
+            continue
+        number: Callable[[str], int] = lambda value: known.setdefault(value, len(known))  # noqa: E731
+        table = np.array([number(value) for value in column.values], dtype=np.int32)
+        codes.append(table[column.codes] if len(column.codes) else column.codes)
+        sizes.append(np.diff(column.starts))
+    return Coded(list(known), np.cumsum(np.concatenate(sizes), dtype=np.int32), np.concatenate(codes))

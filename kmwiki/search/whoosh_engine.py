@@ -20,13 +20,14 @@ from whoosh.filedb.filestore import FileStorage
 
 from kmwiki.search.engine import Ask, EngineStatus, IndexBusy, IndexMissing, IndexStale, Match
 from kmwiki.search.whoosh_fields import merge_all
-from kmwiki.search.whoosh_index import WhooshIndex, damage_shown
+from kmwiki.search.whoosh_index import WhooshIndex
+from kmwiki.search.whoosh_segment import damage_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from kmwiki.search.engine import Document, Sink
+    from kmwiki.search.engine import Document, Page, Sink, Slice
 
 T = TypeVar("T")
 CURRENT = "CURRENT"
@@ -86,6 +87,10 @@ class WhooshEngine:
     def find(self, ask: Ask) -> list[Match]:
         """Answer a question."""
         return self._read(lambda index: index.find(ask))
+
+    def page(self, ask: Ask, wanted: Slice) -> Page:
+        """Answer a question in part, with counts."""
+        return self._read(lambda index: index.page(ask, wanted))
 
     def versions(self) -> dict[str, str]:
         """Return the version of every document."""
@@ -153,8 +158,7 @@ class WhooshEngine:
 
     def _describe(self, index: WhooshIndex) -> EngineStatus:
         with index.snapshot() as snapshot:
-            documents = sum(1 for _ in snapshot.live())
-            return EngineStatus(self.name, documents, index.size(), len(snapshot.segments), dict(self.stamp))
+            return EngineStatus(self.name, snapshot.count(), index.size(), len(snapshot.segments), dict(self.stamp))
 
     def optimize(self) -> None:
         """Join all segments into one."""

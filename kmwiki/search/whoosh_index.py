@@ -8,192 +8,25 @@ which is some hundred times faster than its OR. Segments never change, so each i
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whoosh import index
 from whoosh.filedb.filestore import FileStorage
-from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import LockError
 
-from kmwiki.search.engine import Ask, Document, IndexBusy, IndexMissing, Match
-from kmwiki.search.view import Held, View
+from kmwiki.search.engine import Ask, Document, IndexBusy, IndexMissing, Match, Page, Slice
 from kmwiki.search.whoosh_fields import Codec, merge_small, schema
+from kmwiki.search.whoosh_segment import Segment, damage_shown, file_print
+from kmwiki.search.whoosh_snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 LOCK_SECONDS = 5.0
 POOL_MB = 128
-DECODED = 4096
-
-
-@contextmanager
-def damage_shown(*kept: type[Exception]) -> Iterator[None]:
-    """Turn whatever Whoosh raises over a damaged file, which may be any error at all, into IndexMissing.
-
-    Errors of the kinds `kept` tell of something else and go on as they are, but a file that is gone is damage.
-    """
-    try:
-        yield
-    except (IndexMissing, MemoryError):
-        raise
-    except Exception as error:
-        if isinstance(error, kept) and not isinstance(error, FileNotFoundError):
-            raise
-        raise IndexMissing(f"{type(error).__name__}: {error}") from error
-
-
-def file_print(storage: Any, name: str) -> tuple[int, int]:
-    """Return size and time of change of a file: what is in force is written once and never changes."""
-    return storage.file_length(name), Path(storage.folder, name).stat().st_mtime_ns
-
-
-class Segment:
-    """One segment in memory: its texts by document number, and the open reader of its posting lists."""
-
-    def __init__(self, storage: Any, fields: Any, segment: Any) -> None:
-        self.file = segment.make_filename(segment.COMPOUND_EXT)
-        self.print = file_print(storage, self.file)
-        self.reader = SegmentReader(storage, fields, segment)
-        self.held: list[tuple[int, Held]] = []
-        self._vocabularies: dict[int, Counter[str]] = {}
-        for _, stored in self.reader.iter_docs():
-            project_id, *rest = stored["document"]
-            self.held.append((project_id, Held(*rest)))
-        # Documents deleted before the segment was opened are not given by iter_docs; numbers must still be right.
-        self.numbers = [number for number in range(segment.doc_count_all()) if not segment.is_deleted(number)]
-
-    def vocabulary(self, project_id: int) -> Counter[str]:
-        """Count the words of a project's texts: read when first asked for, then kept."""
-        if project_id not in self._vocabularies:
-            found: Counter[str] = Counter()
-            for _, stored in self.reader.iter_docs():
-                if stored["document"][0] == project_id:
-                    found.update(stored["lexicon"].decode().split("\n"))
-            self._vocabularies[project_id] = found
-        return self._vocabularies[project_id]
-
-    def close(self) -> None:
-        """Close the files."""
-        self.reader.close()
-
-
-class Snapshot:
-    """What the index held at one commit. Closed when the last who uses it has left."""
-
-    def __init__(
-        self,
-        table: tuple[str, tuple[int, int]],
-        generation: int,
-        segments: dict[str, Segment],
-        deleted: dict[str, frozenset[int]],
-    ) -> None:
-        self.table = table
-        """The file that names the segments, with its print."""
-        self.generation = generation
-        self.segments = segments
-        self.deleted = deleted
-        self._views: dict[int, View] = {}
-        self._vocabularies: dict[int, Counter[str]] = {}
-        self._lock = threading.RLock()
-
-    def live(self) -> Iterator[tuple[str, int, int, Held]]:
-        """Yield segment, document number, project and text of everything that is not deleted."""
-        for name, segment in self.segments.items():
-            gone = self.deleted[name]
-            for number, (project_id, held) in zip(segment.numbers, segment.held, strict=True):
-                if number not in gone:
-                    yield name, number, project_id, held
-
-    def view(self, project_id: int) -> View:
-        """Return the texts of a project, ready to be searched."""
-        with self._lock:
-            view = self._views.get(project_id)
-            if view is None:
-                view = self._views[project_id] = self._make_view(project_id)
-            return view
-
-    def _make_view(self, project_id: int) -> View:
-        held: list[Held] = []
-        places: dict[str, dict[int, int]] = {name: {} for name in self.segments}
-        for name, number, owner, one in self.live():
-            if owner == project_id:
-                places[name][number] = len(held)
-                held.append(one)
-        return View(held, _Lists(self, project_id, places))
-
-    def read(self, name: str, field: str, term: bytes) -> list[tuple[int, float]]:
-        """Decode one posting list of one segment."""
-        with self._lock, damage_shown():
-            try:
-                matcher = self.segments[name].reader.postings(field, term)
-            except TermNotFound:
-                return []
-            found = []
-            while matcher.is_active():
-                found.append((matcher.id(), matcher.weight()))
-                matcher.next()
-            return found
-
-    def frequency(self, field: str, term: bytes) -> int:
-        """Count the texts that hold the term, deleted ones included."""
-        with self._lock, damage_shown():
-            return sum(segment.reader.doc_frequency(field, term) for segment in self.segments.values())
-
-    def vocabulary(self, project_id: int) -> Counter[str]:
-        """Count the words of a project; deleted texts count until their segment is joined to another."""
-        with self._lock, damage_shown():
-            found = self._vocabularies.get(project_id)
-            if found is None:
-                found = self._vocabularies[project_id] = Counter()
-                for segment in self.segments.values():
-                    found.update(segment.vocabulary(project_id))
-            return found
-
-
-class _Lists:
-    """The posting lists of one project in one snapshot, decoded once."""
-
-    def __init__(self, snapshot: Snapshot, project_id: int, places: dict[str, dict[int, int]]) -> None:
-        self._snapshot = snapshot
-        self._project_id = project_id
-        self._places = places
-        self._decoded: OrderedDict[tuple[str, str], list[tuple[int, float]]] = OrderedDict()
-        self._frequencies: dict[tuple[str, str], int] = {}
-
-    def frequency(self, field: str, term: str) -> int:
-        """Count the texts that hold the term, roughly."""
-        found = self._frequencies.get((field, term))
-        if found is None:
-            found = self._snapshot.frequency(field, _term(self._project_id, term))
-            self._frequencies[field, term] = found
-            if len(self._frequencies) > 8 * DECODED:
-                self._frequencies.clear()
-        return found
-
-    def postings(self, field: str, term: str) -> list[tuple[int, float]]:
-        """Return where the term stands in the view."""
-        found = self._decoded.get((field, term))
-        if found is None:
-            wanted = _term(self._project_id, term)
-            found = [
-                (places[number], weight)
-                for name, places in self._places.items()
-                for number, weight in self._snapshot.read(name, field, wanted)
-                if number in places
-            ]
-            self._decoded[field, term] = found
-            while len(self._decoded) > DECODED:
-                self._decoded.popitem(last=False)
-        return found
-
-
-def _term(project_id: int, text: str) -> bytes:
-    """Projects share an index but no posting list: neither counts nor words of one show in another."""
-    return f"{project_id} {text}".encode()
 
 
 class WhooshIndex:
@@ -316,9 +149,9 @@ class WhooshIndex:
         try:
             with self.snapshot() as snapshot:
                 numbers = {name: number for number, name in enumerate(s.segment_id() for s in writer.segments)}
-                for name, number, _, held in snapshot.live():
-                    if held.key in gone:
-                        writer.segments[numbers[name]].delete_document(number)
+                for name, block, place in snapshot.live() if gone else ():
+                    if block.keys[place] in gone:
+                        writer.segments[numbers[name]].delete_document(int(block.numbers[place]))
             for document in new:
                 writer.add_document(**_stored(document))
             writer.commit(mergetype=merge)
@@ -332,10 +165,15 @@ class WhooshIndex:
         with self.snapshot() as snapshot:
             return snapshot.view(ask.project_id).find(ask)
 
+    def page(self, ask: Ask, wanted: Slice) -> Page:
+        """Answer a question in part, with counts."""
+        with self.snapshot() as snapshot:
+            return snapshot.view(ask.project_id).page(ask, wanted)
+
     def versions(self) -> dict[str, str]:
         """Return the version of every document."""
         with self.snapshot() as snapshot:
-            return {held.key: held.version for _, _, _, held in snapshot.live()}
+            return {block.keys[place]: block.versions[place] for _, block, place in snapshot.live()}
 
     def vocabulary(self, project_id: int) -> Counter[str]:
         """Return the words of a project with their counts."""

@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmwiki.search import view
 from kmwiki.search.compounds import parts
 from kmwiki.search.documents import Outline, make_document, trigrams_of
 from kmwiki.search.engine import Fact, Has
 from kmwiki.search.equals import facts_of, said_in, show_equals
 from kmwiki.search.snippets import MOST_OF_ONE, MOST_PLACES, MOST_TRIED, WIDTH, merged, opening, places, snippets
 from kmwiki.search.suggestions import skeleton
-from kmwiki.search.view import Held, has_edge, weigh
 from kmwiki.text.clusters import is_boundary
 from kmwiki.text.thai import fold, fold_with_map
 from kmwiki.text.words import segmenter
@@ -108,22 +106,6 @@ def test_a_letter_that_stands_everywhere_hides_no_rare_word() -> None:
     assert any("ปลาทู" in one.text for one in snippets(text, found, leaves))
 
 
-def test_weighing_a_string_that_is_never_a_word_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[int] = []
-
-    def never(_edges: object, at: int) -> bool:
-        looked.append(at)
-        return False
-
-    monkeypatch.setattr("kmwiki.search.view.has_edge", never)
-    held = Held("source:1", "1", "ก" * 50_000, b"", 0, 0, frozenset(), {})
-    weighed = weigh(held, Has("กก"))
-    assert weighed is not None
-    assert not weighed[1]
-    assert len(looked) <= 2 * view.MOST_TRIED
-    assert weigh(held, Has("กก", starts_word=True)) is None
-
-
 def test_an_opening_stands_in_for_a_passage() -> None:
     assert opening("  \n ") is None
     first = opening("\n ฝนตก" + "น้ำ" * 200)
@@ -184,6 +166,11 @@ def test_compounds_are_cut_into_the_fewest_words() -> None:
     assert parts("ทะเล") == ()
     assert parts("abcdefgh") == ()
     assert parts("ฆฆฆฆฆฆฆฆ") == ()
+
+
+def has_edge(edges: bytes, offset: int) -> bool:
+    """Whether a word begins or ends at the offset."""
+    return bool(edges[offset >> 3] >> (offset & 7) & 1)
 
 
 def test_a_document_knows_its_words_edges_and_parts() -> None:

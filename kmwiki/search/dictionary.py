@@ -40,6 +40,8 @@ class Dictionary:
     by_word: dict[str, tuple[Equal, ...]]
     words: tuple[str, ...]
     """Folded words that the segmenter should know besides its own."""
+    people: frozenset[str] = frozenset()
+    """Folded names of people that the project knows."""
 
     def equals(self, folded: str) -> tuple[Equal, ...]:
         """Return other writings of a folded word or name."""

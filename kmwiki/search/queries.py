@@ -19,6 +19,7 @@ from kmwiki.search.hits import make_hits
 from kmwiki.search.indexing import ask_rebuild
 from kmwiki.search.outbox import KIND, REBUILD
 from kmwiki.search.query import words_of
+from kmwiki.search.query_filters import Filters
 from kmwiki.search.schemas import QueryOut, SearchOut, WordOut
 from kmwiki.search.suggestions import suggest
 from kmwiki.sources.access import visible_to
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
+    from kmwiki.errors import Message
     from kmwiki.search.engine import Match, SearchEngine
     from kmwiki.search.plan import Plan
     from kmwiki.search.request import SearchRequest
@@ -123,9 +125,8 @@ def _renew_if_stale(engine: SearchEngine) -> None:
 
 
 def _answer(search: _Search, request: SearchRequest, locale: str, translate: Callable[[str], str]) -> SearchOut:
-    known = dictionary(search.session, search.project.id)
-    segmenter = segmenters(search.session)(search.project.id)
-    made = plan.make_plan(request.text, request.mode, search.project.id, known, segmenter)
+    planner = _planner(search)
+    made = planner.plan(request.text, request.mode)
     matches = _matches(search, made)
     waiting = count_waiting(search.session, KIND) + count_waiting(search.session, REBUILD)
     if not waiting:
@@ -134,7 +135,7 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
     is_relaxed = False
     if not found and made.mode == "all" and _has_unknown_word(search, made):
         is_relaxed = True
-        made = plan.best(made.parsed, search.project.id, known, segmenter)
+        made = planner.best(made.parsed)
         found, counts = narrow(_matches(search, made), request)
     ordered = _sorted(found, request.sort)
     first = (request.page - 1) * request.size
@@ -142,6 +143,8 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
         query=QueryOut(
             text=request.text,
             understood=made.understood,
+            exact=made.exact,
+            notes=[_translated(note, translate) for note in made.notes],
             also=list(made.also),
             suggestion=_suggestion(search, made, len(found), is_relaxed=is_relaxed),
             words=_words(search, made) if not found else [],
@@ -159,6 +162,17 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
     )
 
 
+def _planner(search: _Search) -> plan.Planner:
+    """Return what reads the queries of this search."""
+    project_id = search.project.id
+    return plan.Planner(
+        project_id,
+        dictionary(search.session, project_id),
+        segmenters(search.session)(project_id),
+        Filters(search.session, search.caller, project_id),
+    )
+
+
 def _refuse_unknown_author(search: _Search, matches: list[Match], request: SearchRequest) -> None:
     """Raise Invalid for an author of no text that the caller may read, as for any other unknown value of a filter.
 
@@ -170,6 +184,10 @@ def _refuse_unknown_author(search: _Search, matches: list[Match], request: Searc
     if unknown:
         message = say("“%(value)s” is not known here.", value=min(unknown)[:80])
         raise Invalid(say("Some filters cannot be taken as they are."), {"author": message})
+
+
+def _translated(message: Message, translate: Callable[[str], str]) -> str:
+    return translate(message.text) % message.values
 
 
 def _without_authors(names: frozenset[str], matches: list[Match]) -> frozenset[str]:
@@ -200,10 +218,10 @@ def _words(search: _Search, made: Plan) -> list[WordOut]:
     words = list(dict.fromkeys(word.text for word in words_of(made.parsed.tree)))
     if made.mode != "all" or len(words) < 2:  # noqa: PLR2004 - a single word was not found, that is all
         return []
-    known = dictionary(search.session, search.project.id)
+    planner = _planner(search)
     counted = []
     for word in words[:MOST_COUNTED]:
-        ask = plan.one_word(word, search.project.id, known)
+        ask = planner.one_word(word)
         if ask is not None:
             counted.append(WordOut(text=word, count=len(search.visible(ask))))
     return counted

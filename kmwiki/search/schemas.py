@@ -18,7 +18,9 @@ class QueryOut(BaseModel):
     """How a query was understood."""
 
     text: str
-    understood: str
+    understood: str = Field(description="The query as it was read, with its operators; read again it means the same")
+    exact: str = Field(default="", description="The same words for mode=exact: only what was typed is looked for")
+    notes: list[str] = Field(default=[], description="What to know about how it was read, in the caller's language")
     also: list[str] = Field(description="What else is searched: other writings of a word, one line each")
     suggestion: str | None = Field(
         default=None, description="Another query that may have been meant; never searched unasked"

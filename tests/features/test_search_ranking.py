@@ -11,7 +11,7 @@ import pytest
 from kmwiki.search.dictionary import _make
 from kmwiki.search.documents import Outline, make_document
 from kmwiki.search.memory_engine import MemoryEngine
-from kmwiki.search.plan import make_plan
+from kmwiki.search.plan import Planner
 from kmwiki.text.words import segmenter
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def measure(engine: MemoryEngine, questions: Iterable[tuple[str, str]]) -> tuple
     """Return the mean reciprocal rank and the recall among the first ten."""
     ranks = []
     for question, key in questions:
-        ask = make_plan(question, "best", 1, _make(()), segmenter()).ask
+        ask = Planner(1, _make(()), segmenter()).plan(question, "best").ask
         first = [match.key for match in engine.find(ask)[:10]]
         ranks.append(1 / (first.index(key) + 1) if key in first else 0.0)
     return sum(ranks) / len(ranks), sum(map(bool, ranks)) / len(ranks)

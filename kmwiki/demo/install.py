@@ -10,10 +10,11 @@ from kmwiki.accounts import queries as accounts
 from kmwiki.accounts.service import create_project, create_user, set_member
 from kmwiki.coding.codings import add_coding
 from kmwiki.coding.schemas import CodingIn
+from kmwiki.coding.service import save_entry
 from kmwiki.coding.starter import install_starter
 from kmwiki.comments.schemas import PassageIn
 from kmwiki.comments.service import add_comment
-from kmwiki.entries.schemas import EntryIn
+from kmwiki.entries.schemas import EntryIn, EntryPatch
 from kmwiki.entries.service import create_entry
 from kmwiki.security.policy import Caller, Role
 from kmwiki.sources.queries import revision
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
     from kmwiki.accounts.models import Project
     from kmwiki.coding.models import Code
+    from kmwiki.entries.models import Entry
     from kmwiki.sources.models import Source
 
 FOLDER = Path(__file__).parent
-OWN = {"by", "comment", "coding"}
-"""What an entry's file says beside the entry itself: who wrote it, what was said and coded."""
+OWN = {"by", "comment", "coding", "edit"}
+"""What an entry's file says beside the entry itself: who wrote it, what was said, coded and mended later."""
 
 
 def install_demo(session: Session, caller: Caller) -> Project:
@@ -67,7 +69,7 @@ def _write(
 ) -> None:
     told = {name: value for name, value in plan.items() if name not in OWN}
     told["body"] = told["body"].strip("\n")
-    entry = create_entry(session, people[plan["by"]], project, EntryIn(status="published", **told))
+    entry = create_entry(session, people[plan["by"]], project, EntryIn(**{"status": "published", **told}))
     sources: dict[str, Source] = {"": entry.source}
     comments: dict[str, int] = {}
     for row in plan.get("comment", ()):
@@ -79,6 +81,8 @@ def _write(
         sources[row["key"]], comments[row["key"]] = comment.source, comment.id
     for row in plan.get("coding", ()):
         _code(session, sources[row.get("in", "")], row, people[row["by"]], codes[row["code"]])
+    for row in plan.get("edit", ()):
+        _mend(session, entry, row, people[row["by"]])
 
 
 def _code(session: Session, source: Source, row: Mapping[str, str], coder: Caller, code: Code) -> None:
@@ -93,6 +97,13 @@ def _code(session: Session, source: Source, row: Mapping[str, str], coder: Calle
         memo=row.get("memo", ""),
     )
     add_coding(session, coder, source, data)
+
+
+def _mend(session: Session, entry: Entry, row: Mapping[str, str], writer: Caller) -> None:
+    """Save a later edit of the text, as its writer would: the codings on it are carried, some to the review queue."""
+    head = revision(session, entry.source)
+    body = head.body.replace(row["find"], row["put"])
+    save_entry(session, writer, entry, EntryPatch(body=body, reason=row["reason"]), base_no=head.no)
 
 
 def _passage(session: Session, source: Source, quote: str) -> PassageIn:

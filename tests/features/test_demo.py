@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from time import process_time
 from typing import TYPE_CHECKING
 
@@ -10,13 +12,13 @@ from sqlalchemy import func, select
 
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import Project, User
-from kmwiki.coding.models import Coding
+from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.db import session, transaction
 from kmwiki.demo.install import FOLDER, install_demo
 from kmwiki.entries.kinds import KINDS
 from kmwiki.entries.models import Entry, EntryPlace
-from kmwiki.sources.models import Revision
+from kmwiki.sources.models import Revision, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,35 +42,107 @@ def count(opened: Session, table: type[object]) -> int:
     return opened.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_it_has_every_kind_in_four_provinces_or_more(demo: Project) -> None:
+def test_it_has_twenty_four_notes_of_every_kind_that_a_supervisor_reads(demo: Project) -> None:
     with session() as opened:
-        kinds = set(opened.scalars(select(Entry.kind).where(Entry.project_id == demo.id)))
+        kinds = Counter(
+            opened.scalars(
+                select(Entry.kind)
+                .join(Source, Source.id == Entry.source_id)
+                .where(Source.audience != "private", Source.state == "published")
+            )
+        )
+        assert kinds == {"meeting": 4, "aar": 4, "reflection": 5, "interview": 3, "fieldnote": 4, "page": 4}
+        audiences = Counter(opened.scalars(select(Source.audience).where(Source.kind == "entry")))
+        assert audiences == {"team": 23, "supervisors": 1, "public": 1, "private": 1}
+        assert opened.scalars(select(Source.id).where(Source.state == "draft")).all()
+    assert demo.name
+
+
+def test_they_come_from_six_provinces_and_three_years_written_in_many_ways(demo: Project) -> None:
+    with session() as opened:
         provinces = set(opened.scalars(select(EntryPlace.province_code)))
-        assert kinds == set(KINDS)
-        assert len(provinces) >= 4
-        assert count(opened, Entry) >= 10
+        written = [words for words in opened.scalars(select(Entry.event_written)) if words]
+        years = {start.year + 543 for start in opened.scalars(select(Entry.event_start)) if start}
+    assert demo.id
+    assert len(provinces) == 6
+    assert years == {2566, 2567, 2568}
+    shapes = {re.sub(r"[๐-๙]", "๙", re.sub(r"[0-9]", "9", words)) for words in written}
+    assert len(shapes) >= 12
+    assert any(re.search(r"[๐-๙]{4}", words) for words in written)
+    assert any(re.search(r"\D\d{2}$", words) for words in written)
+
+
+def test_texts_are_as_long_as_notes_are(demo: Project) -> None:
+    with session() as opened:
+        lengths = [
+            len(body)
+            for body in opened.scalars(
+                select(Revision.body)
+                .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
+                .where(Source.kind == "entry", Source.audience != "private", Source.state == "published")
+            )
+        ]
+    assert demo.id
+    assert len(lengths) == 24
+    assert all(1500 <= length <= 4000 for length in lengths)
 
 
 def test_people_argue_in_threads_and_on_passages(demo: Project) -> None:
     with session() as opened:
         comments = opened.scalars(select(Comment)).all()
+        voices = set(opened.scalars(select(Source.author_id).where(Source.kind == "comment")))
     assert demo.slug == "demo"
-    assert len(comments) >= 15
-    assert sum(comment.parent_id is not None for comment in comments) >= 5
-    assert any(comment.quote for comment in comments)
+    assert len(comments) >= 60
+    parents = {comment.id: comment.parent_id for comment in comments}
+    depth = {each: 0 for each in parents}
+    for each in sorted(parents):
+        depth[each] = depth[parents[each]] + 1 if parents[each] else 0  # type: ignore[index]
+    assert sum(level >= 2 for level in depth.values()) >= 10  # answers to answers
+    assert sum(bool(comment.quote) for comment in comments) >= 10
+    assert len(voices) == 5
 
 
-def test_every_coding_stands_on_the_words_of_its_quote(demo: Project) -> None:
+def test_every_coding_stood_on_the_words_of_its_quote_when_it_was_made(demo: Project) -> None:
     with session() as opened:
         rows = opened.execute(
             select(Coding, Revision.reading_text).join(
                 Revision, (Revision.source_id == Coding.source_id) & (Revision.no == Coding.ev_revision)
             )
         ).all()
-    assert len(rows) >= 25
-    assert len({coding.coder_id for coding, _ in rows}) >= 2
-    assert all(text[coding.start : coding.end] == coding.ev_quote for coding, text in rows)
+        waiting = [coding for coding, _ in rows if coding.state == "changed"]
+    assert len(rows) >= 150
+    assert all(text[coding.ev_start : coding.ev_end] == coding.ev_quote for coding, text in rows)
     assert {coding.project_id for coding, _ in rows} == {demo.id}
+    assert waiting, "the review queue has something to show"
+
+
+def test_three_people_coded_and_did_not_always_agree(demo: Project) -> None:
+    with session() as opened:
+        codings = opened.scalars(select(Coding)).all()
+        keys = {code.id: code.name_th for code in opened.scalars(select(Code))}
+    assert demo.id
+    by_coder = Counter(coding.coder_id for coding in codings)
+    assert len(by_coder) == 3
+    assert min(by_coder.values()) >= 50
+    assert len({coding.code_id for coding in codings}) >= 35 <= len(keys)
+    assert {coding.voice for coding in codings} == {"informant", "author", "commenter", "document"}
+    assert sum(bool(coding.memo) for coding in codings) >= 15
+    same_passage = {(one.source_id, one.ev_quote): one for one in codings}
+    disagreeing = [one for one in codings if same_passage[one.source_id, one.ev_quote].code_id != one.code_id]
+    assert len(disagreeing) >= 5
+
+
+def test_an_aar_follows_its_meeting_and_a_problem_comes_back(demo: Project) -> None:
+    with session() as opened:
+        entries = opened.scalars(select(Entry).where(Entry.project_id == demo.id)).all()
+    by_number = {entry.number: entry for entry in entries}
+    aars = [entry for entry in entries if entry.kind == "aar"]
+    assert all(by_number[aar.fields["meeting"]].kind == "meeting" for aar in aars)
+    problems = [row for aar in aars for row in aar.fields["problems"]]
+    assert sum("หนังสือ" in row["cause"] or "ผ่านอำเภอ" in row["cause"] for row in problems) >= 3
+    actions = [row for entry in entries for row in entry.fields.get("actions", ())]
+    assert {row["status"] for row in actions} == {"open", "doing", "done", "dropped"}
+    assert all(row["what"] and row["who"] and row["due"]["start"] for row in actions)
 
 
 def test_its_people_cannot_sign_in(demo: Project) -> None:

@@ -1,17 +1,21 @@
-"""The table of a project's dictionary: abbreviations with their full names, and words the segmenter should know."""
+"""Tables of a project's dictionary: abbreviations, names and words with what they are also called; its history."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kmwiki.db import Base, now
 
 
 class DictionaryTerm(Base):
-    """A term; with `expansion` it is an abbreviation and both are found by either."""
+    """A term; with `expansion` it is found by either. Without one it is a word that texts are cut by.
+
+    An abbreviation without an expansion says that the product's own one of that name means nothing here.
+    """
 
     __tablename__ = "dictionary_terms"
     __table_args__ = (UniqueConstraint("project_id", "term", "expansion"),)
@@ -21,4 +25,24 @@ class DictionaryTerm(Base):
     term: Mapped[str]
     expansion: Mapped[str] = mapped_column(default="")
     kind: Mapped[str] = mapped_column(default="abbreviation")  # abbreviation | person | place | term
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class DictionaryChange(Base):
+    """One term's change. What was changed together (an import, an undo) has one number.
+
+    `before` and `after` are {term, expansion, kind}; None before it was added and after it was removed.
+    """
+
+    __tablename__ = "dictionary_changes"
+    __table_args__ = (Index(None, "project_id", "no"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    no: Mapped[int]  # counts from 1 within the project
+    verb: Mapped[str]  # added | changed | removed | imported | undone
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str] = mapped_column(default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created: Mapped[datetime] = mapped_column(default=now)

@@ -33,6 +33,8 @@ class Source(Base):
     updated: Mapped[datetime] = mapped_column(default=now)
     deleted: Mapped[datetime | None]  # when it was put in the bin
     deleted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    clearings: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often a number in it was cleared, or no longer: what the index may hold of it changed then."""
 
     def index_keys(self) -> list[str]:
         """Its document is written anew whenever its rights, state or head change."""
@@ -95,3 +97,18 @@ class Attachment(Base):
     created: Mapped[datetime] = mapped_column(default=now)
     deleted: Mapped[datetime | None]  # when it was put in the bin
     deleted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Cleared(Base):
+    """Something that looks personal but may be seen and searched in a project, such as the telephone of its office."""
+
+    __tablename__ = "cleared_personal"
+    __table_args__ = (UniqueConstraint("project_id", "form"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    text: Mapped[str]  # as it was written
+    form: Mapped[str]  # that in which all ways of writing it are equal (`text.personal.plain_form`)
+    reason: Mapped[str] = mapped_column(default="")
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created: Mapped[datetime] = mapped_column(default=now)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kmwiki.errors import Invalid, say
-from kmwiki.paths import default_instance
+from kmwiki.paths import checkout_instance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,20 @@ DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
 def _setting(default: object, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
+
+
+def default_instance() -> Path:
+    """Return the instance folder where none is set. Invalid where kmwiki is installed: people must choose one."""
+    found = checkout_instance()
+    if found is None:
+        raise Invalid(
+            say(
+                "%(variable)s is not set. Set it to the folder that shall hold the notes, such as /srv/kmwiki; "
+                "`kmwiki init` makes it.",
+                variable="KMWIKI_INSTANCE",
+            )
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,9 +21,9 @@ def is_checkout() -> bool:
     return (PACKAGE.parent / "pyproject.toml").is_file() and (PACKAGE.parent / "hatch_build.py").is_file()
 
 
-def default_instance() -> Path:
-    """Return the instance folder used when KMWIKI_INSTANCE is not set."""
-    return (PACKAGE.parent if is_checkout() else Path.cwd()) / "instance"
+def checkout_instance() -> Path | None:
+    """Return the instance folder of a checkout; None where kmwiki is installed, for no folder there is its own."""
+    return PACKAGE.parent / "instance" if is_checkout() else None
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from kmwiki import db
-from kmwiki.cli.serve import share_lock
+from kmwiki.cli.serve import note_server, share_lock
 from kmwiki.errors import KmwikiError
 from kmwiki.main import make_app, set_up_log
 from kmwiki.search import index, indexing
@@ -18,6 +18,7 @@ set_up_log()
 try:
     app = make_app()
     lock = share_lock(app.config["KMWIKI"].instance)
+    note_server(lock, app.config["KMWIKI"].base_url)
     indexing.prepare()
 except KmwikiError as error:
     sys.exit(f"kmwiki: {error}")  # the sentence, without a page of code

@@ -38,6 +38,7 @@ EXIT_CODES: dict[type[KmwikiError], int] = {
 def job_kinds() -> dict[str, JobKind]:
     """Return what to do with each kind of job."""
     from kmwiki.exchange.importing.job import import_batch  # noqa: PLC0415 - commands that run no job need not load it
+    from kmwiki.exchange.importing.undo_job import undo_batch  # noqa: PLC0415
     from kmwiki.jobs.worker import JobKind  # noqa: PLC0415
     from kmwiki.notifications import job as mail  # noqa: PLC0415
     from kmwiki.search.indexing import index_batch, rebuild_batch  # noqa: PLC0415
@@ -48,6 +49,7 @@ def job_kinds() -> dict[str, JobKind]:
         "index": JobKind(index_batch, batch=200),
         "rebuild": JobKind(rebuild_batch),
         "import": JobKind(import_batch),
+        "undo_import": JobKind(undo_batch),
         "mail": JobKind(send, lane="mail", most_tries=mail.MOST_TRIES),
     }
 

@@ -45,7 +45,7 @@ def start_import(slug: str) -> tuple[JobOut, int, dict[str, str]]:
     with transaction() as opened:
         project = check_request(opened, caller(), slug, options)
         is_dry = form.get("dry_run", "").strip().lower() in {"1", "true", "yes", "on"}
-        made = tell_job(ask(opened, caller(), project, token, options, is_dry=is_dry))
+        made = tell_job(ask(opened, caller(), project, token, options, is_dry=is_dry, channel="api"))
     return made, 202, {"Location": f"/api/v1/jobs/{made.id}"}
 
 

@@ -10,7 +10,9 @@ from kmwiki.entries.service import create_entry, set_origin
 from kmwiki.errors import N_
 from kmwiki.events.service import record
 from kmwiki.exchange.importing.known import WRITTEN, free_key, is_keyed
-from kmwiki.sources.service import add_revision, keep_original
+from kmwiki.exchange.importing.traces import Trace, around_of, beside_of
+from kmwiki.exchange.reviewing.reading import keep_reading, kept_origin
+from kmwiki.sources.service import add_revision, keep_original, restore_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
+    from kmwiki.comments.models import Comment
     from kmwiki.entries.models import Entry
     from kmwiki.exchange.importing.known import Known, KnownComment
     from kmwiki.exchange.importing.plan import CommentChange, Plan
@@ -36,6 +39,8 @@ class Writer:
         self._caller = caller
         self._project = project
         self._originals = originals
+        self.trace = Trace()
+        """What becomes of the note, to be taken back."""
 
     def create(self, draft: Draft, plan: Plan) -> Entry:
         """Make the entry with its comments and keep the file. Invalid if something of it cannot be stored."""
@@ -50,9 +55,12 @@ class Writer:
             provenance=draft.provenance,
         )
         self._note(entry.source, 1)
-        for change in plan.comments:
-            self._add_comment(entry, change)
+        made = [self._add_comment(entry, change) for change in plan.comments]
         self._session.flush()
+        self.trace.entry = [0, 1]
+        for comment in made:
+            self.trace.add_comment(comment, 0, beside=beside_of(comment))
+        keep_reading(self._session, entry, draft, [comment.id for comment in made])
         return entry
 
     def update(self, draft: Draft, plan: Plan, known: Known) -> bool:
@@ -62,7 +70,11 @@ class Writer:
         """
         original = self._keep(draft)
         entry, before = known.entry, known.text.head.no
-        has_changed = False
+        around = around_of(entry, known.review)
+        has_changed = plan.brings_back
+        if plan.brings_back:
+            restore_source(self._session, self._caller, entry.source)
+            self.trace.is_back = True
         if plan.patch is not None:
             patch = plan.patch.model_copy(update={"reason": REASON})
             saved = save_entry(
@@ -71,13 +83,19 @@ class Writer:
             has_changed = saved.no != before
             if plan.takes_text:
                 self._note(entry.source, saved.no)
+        added: dict[int, int] = {}
         for change in plan.comments:
-            has_changed = self._write_comment(entry, change) or has_changed
+            has_changed = self._write_comment(entry, change, added) or has_changed
         if plan.takes_origin and draft.entry.origin is not None:
-            set_origin(self._session, self._caller, entry, draft.entry.origin, original_id=original.id)
+            origin = kept_origin(entry, draft.entry.origin, known.kept)
+            set_origin(self._session, self._caller, entry, origin, original_id=original.id)
             if not is_keyed(entry, draft.key):
                 entry.origin_key = free_key(self._session, self._project.id, draft.key)
         self._session.flush()
+        there = [one.comment.id if one else added[place] for place, one in enumerate(plan.order, 1)]
+        review = keep_reading(self._session, entry, draft, there, is_again=True)
+        self.trace.entry = [before, entry.source.head_no]
+        self.trace.around = [around, around_of(entry, review)]
         return has_changed
 
     def _keep(self, draft: Draft) -> Original:
@@ -91,17 +109,24 @@ class Writer:
             encoding=draft.encoding,
         )
 
-    def _write_comment(self, entry: Entry, change: CommentChange) -> bool:
+    def _write_comment(self, entry: Entry, change: CommentChange, added: dict[int, int]) -> bool:
         if change.known is None:
-            self._add_comment(entry, change)
+            comment = self._add_comment(entry, change)
+            added[change.ord] = comment.id
+            self.trace.add_comment(comment, 0, beside=beside_of(comment))
             return True
-        change.known.comment.ord = change.ord
-        if not change.is_reworded or change.known.is_binned or change.known.text.is_touched:
-            return False
-        self._reword(change.known, change)
-        return True
+        comment, before = change.known.comment, change.known.text.head.no
+        beside, is_back = beside_of(comment), change.known.is_taken_back
+        comment.ord = change.ord
+        if is_back:
+            restore_source(self._session, self._caller, comment.source)
+        is_reworded = change.is_reworded and not change.known.is_binned and not change.known.text.is_touched
+        if is_reworded:
+            self._reword(change.known, change)
+        self.trace.add_comment(comment, before, beside=beside, is_back=is_back)
+        return is_reworded or is_back
 
-    def _add_comment(self, entry: Entry, change: CommentChange) -> None:
+    def _add_comment(self, entry: Entry, change: CommentChange) -> Comment:
         parsed = change.parsed
         comment = add_comment(
             self._session,
@@ -116,6 +141,7 @@ class Writer:
             is_imported=True,
         )
         self._note(comment.source, 1)
+        return comment
 
     def _reword(self, known: KnownComment, change: CommentChange) -> None:
         """Give an imported comment its new words. It is nobody's here, so the right to import is right enough."""

@@ -53,7 +53,16 @@ def check_request(session: Session, caller: Caller, slug: str, options: Options)
     return project
 
 
-def ask(session: Session, caller: Caller, project: Project, token: str, options: Options, *, is_dry: bool) -> Job:
+def ask(
+    session: Session,
+    caller: Caller,
+    project: Project,
+    token: str,
+    options: Options,
+    *,
+    is_dry: bool,
+    channel: str = "web",
+) -> Job:
     """Ask the worker to import (or look over) the files of an upload. Asking twice for the same is one job."""
     key = spool.key_of(token, is_dry=is_dry)
     known = session.scalar(select(Job).where(Job.kind == KIND, Job.key == key))
@@ -63,7 +72,7 @@ def ask(session: Session, caller: Caller, project: Project, token: str, options:
         session,
         KIND,
         key,
-        payload={"token": token, "is_dry": is_dry, "options": options.as_json()},
+        payload={"token": token, "is_dry": is_dry, "options": options.as_json(), "channel": channel},
         project_id=project.id,
         user_id=caller.user_id,
         is_kept=True,
@@ -113,14 +122,15 @@ def _run(job: Claimed) -> dict[str, Any]:
     with session() as opened:
         caller = OPERATOR if job.user_id is None else caller_for_user(opened, job.user_id)
         slug = opened.get_one(Project, job.project_id).slug
-    wanted = Import(settings, caller, slug, Options(**job.payload["options"]), is_dry)
-    report = wanted.run(spool.take(settings, token), tell=_Teller(job.id))
+    channel = str(job.payload.get("channel", "web"))
+    wanted = Import(settings, caller, slug, Options(**job.payload["options"]), is_dry, channel, job.id)
+    report = wanted.run(spool.take(settings, token), tell=Teller(job.id))
     if not is_dry:
         spool.drop(settings, token)
     return {**report.as_json(keep_message), "is_dry": is_dry}
 
 
-class _Teller:
+class Teller:
     """Writes down how far a job is, now and then: each note is a write of its own."""
 
     def __init__(self, job_id: int) -> None:

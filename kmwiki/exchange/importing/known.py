@@ -17,6 +17,7 @@ from kmwiki.comments.models import Comment
 from kmwiki.entries.access import WHOLE
 from kmwiki.entries.models import Entry
 from kmwiki.events.models import Event
+from kmwiki.exchange.importing.models import ImportItem, ImportReview
 from kmwiki.sources.access import in_bin_for, visible_to
 from kmwiki.sources.models import Original, Revision, Source
 
@@ -56,11 +57,13 @@ class KnownComment:
 
     comment: Comment
     text: KnownText
+    is_taken_back: bool = False
+    """Whether it lies in the bin because an import was undone: then a further import brings it back."""
 
     @property
     def is_binned(self) -> bool:
         """Whether somebody removed it here: then it does not come back."""
-        return self.comment.source.deleted is not None
+        return self.comment.source.deleted is not None and not self.is_taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,15 @@ class Known:
     """Whether it came from these very bytes."""
     is_by_name: bool = False
     """Whether it was found by the file's name and like words, not by its key."""
+    is_taken_back: bool = False
+    """Whether it lies in the bin because an import was undone."""
+    review: ImportReview | None = None
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The names of what a person accepted or set here: a further import leaves it alone."""
+        marked = self.review.accepted if self.review is not None else {}
+        return frozenset(marked) | {name for name, how in self.entry.provenance.items() if is_by_person(how)}
 
 
 def find_known(session: Session, caller: Caller, project_id: int, draft: Draft) -> Known | None:
@@ -88,15 +100,38 @@ def find_known(session: Session, caller: Caller, project_id: int, draft: Draft) 
         is_by_name = entry is not None
     if entry is None:
         return None
-    comments = _comments_of(session, entry)
-    texts = _texts_of(session, [entry.source, *(comment.source for comment in comments)])
+    comments = comments_of(session, entry)
+    binned = _binned_by_undo(session, entry.id)
+    texts = texts_of(session, [entry.source, *(comment.source for comment in comments)])
     return Known(
         entry,
         texts[entry.source_id],
-        [KnownComment(comment, texts[comment.source_id]) for comment in comments],
+        [
+            KnownComment(comment, texts[comment.source_id], _is_taken_back(comment.source, binned))
+            for comment in comments
+        ],
         entry.origin.get("sha256") == draft.sha256,
         is_by_name,
+        _is_taken_back(entry.source, binned),
+        session.get(ImportReview, entry.id),
     )
+
+
+def is_by_person(how: object) -> bool:
+    """Whether an entry's provenance of a field says that a person set it."""
+    return how == "person" or (isinstance(how, dict) and how.get("from") == "person")
+
+
+def _binned_by_undo(session: Session, entry_id: int) -> dict[str, str]:
+    """Return when undone imports put sources of this entry into the bin, by the source's id."""
+    binned: dict[str, str] = {}
+    for undone in session.scalars(select(ImportItem.undone).where(ImportItem.entry_id == entry_id)):
+        binned.update(undone.get("binned", {}))
+    return binned
+
+
+def _is_taken_back(source: Source, binned: Mapping[str, str]) -> bool:
+    return source.deleted is not None and binned.get(str(source.id)) == source.deleted.isoformat()
 
 
 def free_key(session: Session, project_id: int, key: str) -> str:
@@ -155,7 +190,7 @@ def _likeness(one: str, other: str) -> float:
     return float(fuzz.ratio(one[:_COMPARED], other[:_COMPARED]))
 
 
-def _comments_of(session: Session, entry: Entry) -> Sequence[Comment]:
+def comments_of(session: Session, entry: Entry) -> Sequence[Comment]:
     """The comments that imports wrote, in the order of the page; those that people wrote here are not among them."""
     statement = (
         select(Comment)
@@ -167,7 +202,8 @@ def _comments_of(session: Session, entry: Entry) -> Sequence[Comment]:
     return session.scalars(statement).all()
 
 
-def _texts_of(session: Session, sources: Sequence[Source]) -> Mapping[int, KnownText]:
+def texts_of(session: Session, sources: Sequence[Source]) -> Mapping[int, KnownText]:
+    """Return what imports left of these texts and what stands there now, by the source's id."""
     written = _written_by_import(session, [source.id for source in sources])
     texts = {}
     for source in sources:

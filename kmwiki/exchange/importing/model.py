@@ -45,6 +45,8 @@ class Item:
     warnings: list[Message] = field(default_factory=list)
     found: dict[str, Any] = field(default_factory=dict)
     """What was read or guessed, for people to look over: kind, province, dates, layout, encoding, licence."""
+    did: dict[str, Any] = field(default_factory=dict)
+    """What it takes to go back; see `traces.Trace`."""
 
     def as_json(self, words: Callable[[Message], Any] = str) -> dict[str, Any]:
         """Return the contract's shape; `words` turns a message into a sentence of the reader's language."""
@@ -66,15 +68,17 @@ class Report:
     """What became of all the files."""
 
     items: list[Item] = field(default_factory=list)
+    batch: int | None = None
+    """The number by which the import can be undone; None for a dry run."""
 
     def count(self, status: Status) -> int:
         """Count the files of that status."""
         return sum(item.status == status for item in self.items)
 
     def as_json(self, words: Callable[[Message], Any] = str) -> dict[str, Any]:
-        """Return the contract's shape: the counts, then the items in the order of the files."""
+        """Return the contract's shape: the counts, the batch, then the items in the order of the files."""
         counts: dict[str, Any] = {status: self.count(status) for status in STATUSES}
-        return {**counts, "items": [item.as_json(words) for item in self.items]}
+        return {**counts, "batch": self.batch, "items": [item.as_json(words) for item in self.items]}
 
 
 def keep_message(message: Message) -> dict[str, Any]:

@@ -53,26 +53,37 @@ class Plan:
     takes_origin: bool = False
     """Whether the note now stems from these bytes: not while anything of the file was left out for people's edits."""
     warnings: Sequence[Message] = ()
+    order: Sequence[KnownComment | None] = ()
+    """The comment that each one of the page goes on from; None for a new one."""
+    brings_back: bool = False
+    """Whether the note is taken out of the bin, into which the undo of an import had put it."""
 
     @property
     def changes_text(self) -> bool:
         """Whether a word of the entry or of a comment becomes another, or a comment is added."""
-        return self.patch is not None or any(change.known is None or change.is_reworded for change in self.comments)
+        return self.patch is not None or any(
+            change.known is None or change.is_reworded or change.known.is_taken_back for change in self.comments
+        )
 
 
 def make_plan(draft: Draft, known: Known | None) -> Plan:
     """Decide. Whatever people changed here since the last import stays as they left it, and the plan says so."""
     if known is None:
         changes = [CommentChange(parsed, number) for number, parsed in enumerate(draft.comments, 1)]
-        return Plan("create", comments=changes, takes_text=True, takes_origin=True)
+        order = [None] * len(changes)
+        return Plan("create", comments=changes, takes_text=True, takes_origin=True, order=order)
     number = known.entry.number
-    if known.entry.source.deleted is not None:
+    if known.entry.source.deleted is not None and not known.is_taken_back:
         return Plan(
             "leave", warnings=[say("Note %(number)s of this page lies in the bin and was left there.", number=number)]
         )
-    if known.is_same_file:
+    if known.is_same_file and not known.is_taken_back:
         return Plan("leave")
     warnings: list[Message] = []
+    if known.is_taken_back:
+        warnings.append(
+            say("Note %(number)s, which the undo of an import had put into the bin, comes back.", number=number)
+        )
     if known.is_by_name:
         warnings.append(
             say("Taken for a new state of note %(number)s: same file name, most of the words the same.", number=number)
@@ -85,8 +96,17 @@ def make_plan(draft: Draft, known: Known | None) -> Plan:
     has_kept = bool(kept) or any(
         change.is_reworded and change.known and change.known.text.is_touched for change in changes
     )
-    changes = [change for change in changes if not _is_spared(change)]
-    return Plan("update", patch, provenance, changes, takes_text=not kept, takes_origin=not has_kept, warnings=warnings)
+    return Plan(
+        "update",
+        patch,
+        provenance,
+        [change for change in changes if not _is_spared(change)],
+        takes_text=not kept,
+        takes_origin=not has_kept,
+        warnings=warnings,
+        order=[change.known for change in changes],
+        brings_back=known.is_taken_back,
+    )
 
 
 def _patch(draft: Draft, known: Known) -> tuple[EntryPatch | None, list[str]]:
@@ -104,7 +124,7 @@ def _patch(draft: Draft, known: Known) -> tuple[EntryPatch | None, list[str]]:
         new = sorted(new) if name == "tags" else new
         if new in (old, here):
             continue
-        if old == here:
+        if old == here and name not in known.kept:
             taken[name] = new
         else:
             kept.append(name)
@@ -152,7 +172,7 @@ def _match(new: Sequence[str], old: Sequence[str]) -> dict[int, int]:
 
 def _is_spared(change: CommentChange) -> bool:
     """Whether nothing is to be done: the same words in the same place, removed here, or edited here."""
-    if change.known is None:
+    if change.known is None or change.known.is_taken_back:
         return False
     is_same_place = change.known.comment.ord == change.ord
     has_own_words = change.known.is_binned or change.known.text.is_touched

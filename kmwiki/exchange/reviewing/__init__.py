@@ -1,0 +1,1 @@
+"""Looking over what an import read: fields with their evidence, and the cuts between comments."""

@@ -7,12 +7,16 @@ writes: on SQLite it begins IMMEDIATE, so that a writer waits at the start inste
 
 from __future__ import annotations
 
+import errno
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_TIMEOUT_MS = 15_000
+
+PASSING = ("locked", "full", "disk I/O", "readonly")
+"""Words of SQLite's errors that say nothing of the statement: the same one may work in a while."""
 
 LARGEST_INTEGER = 2**63 - 1
 """The largest integer that a column holds; a larger one cannot even be asked for."""
@@ -86,6 +93,10 @@ class _Bound:
 
     engine: Engine | None = None
     writing: Engine | None = None
+    watch: Connection | None = None
+    lock = Lock()
+    watches = count(1)
+    watch_number = 0
 
 
 def bind(url: str) -> Engine:
@@ -97,8 +108,17 @@ def bind(url: str) -> Engine:
     return engine
 
 
+def will_pass(error: BaseException) -> bool:
+    """Whether an error tells of a database that is in use elsewhere, or of a disk that is full or fails."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+    return isinstance(error, OperationalError) and any(word in str(error.orig) for word in PASSING)
+
+
 def release() -> None:
     """Close the connections of the bound database, if there is one."""
+    with _Bound.lock:
+        _end_watch()
     if _Bound.engine is not None:
         _Bound.engine.dispose()
     _Bound.engine = _Bound.writing = None
@@ -124,6 +144,36 @@ def transaction() -> Iterator[Session]:
     engine()
     with Session(_Bound.writing, expire_on_commit=False) as opened, opened.begin():
         yield opened
+
+
+@contextmanager
+def watching() -> Iterator[tuple[Session, tuple[int, int] | None]]:
+    """Read what is committed now, together with a mark that is another one as soon as anybody has committed anything.
+
+    What was read under one mark is true as long as the mark is the same: not a row has changed since, by whatever way
+    and from whatever process. None where the database cannot tell; then nothing may be kept.
+    """
+    if engine().dialect.name != "sqlite" or not engine().url.database:
+        with session() as opened:
+            yield opened, None
+        return
+    with _Bound.lock:
+        try:
+            if _Bound.watch is None:
+                # SQLite tells a connection of what others have committed, so this one is used for nothing else.
+                _Bound.watch, _Bound.watch_number = engine().connect(), next(_Bound.watches)
+            with _Bound.watch.begin(), Session(_Bound.watch, autoflush=False) as opened:
+                version = int(_Bound.watch.exec_driver_sql("PRAGMA data_version").scalar_one())
+                yield opened, (_Bound.watch_number, version)
+        except BaseException:
+            _end_watch()
+            raise
+
+
+def _end_watch() -> None:
+    if _Bound.watch is not None:
+        _Bound.watch.close()
+    _Bound.watch = None
 
 
 def _make_engine(url: str) -> Engine:

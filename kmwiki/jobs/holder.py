@@ -33,6 +33,12 @@ def is_gone(holder: str | None) -> bool:
     return _name(int(number)) != holder
 
 
+def is_at_work(holder: str | None) -> bool:
+    """Whether that process is known to go on."""
+    number = (holder or "").rpartition("/")[2].partition("-")[0]
+    return number.isdigit() and _name(int(number)) == holder
+
+
 def _of_one_host(machine: str, here: str) -> bool:
     host, boot, _ = (*machine.split("/"), "", "", "")[:3]
     own_host, own_boot, _ = here.split("/")

@@ -23,6 +23,8 @@ LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
 MOST_CRASHES = 4
 """So often may a job end the whole program before it is given up: at the next start it would do so again."""
+MOST_WAITS = 6
+"""So often is a job that a person waits for tried again while the database is locked or the disk is full: a minute."""
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=10)
 
@@ -80,8 +82,11 @@ def claim(session: Session, kinds: Collection[str], *, most: int = 1, lease: tim
 
 
 def _is_given_up(job: Job) -> bool:
-    """Whether the program has ended too often in the middle of this job; it is marked failed then."""
-    if job.state != "running" or job.tries < MOST_CRASHES:
+    """Whether the program has ended too often in the middle of this job; it is marked failed then.
+
+    One that goes on has only been unable to write down how the job ended.
+    """
+    if job.state != "running" or job.tries < MOST_CRASHES or holder.is_at_work(job.holder):
         return False
     job.state, job.finished, job.lease_until, job.holder = "failed", now(), None, None
     job.error = f"The program ended {job.tries} times in the middle of this job, so it is not tried again."
@@ -115,19 +120,30 @@ def finish(session: Session, claimed: Claimed, result: dict[str, Any] | None = N
         session.delete(job)
 
 
-def fail(session: Session, claimed: Claimed, error: str, *, most_tries: int = MOST_TRIES) -> None:
-    """Note a failure: the job is tried again later, ever more rarely; one that a person waits for fails at once."""
+def fail(
+    session: Session, claimed: Claimed, error: str, *, most_tries: int = MOST_TRIES, is_passing: bool = False
+) -> None:
+    """Note a failure: the job is tried again later, ever more rarely.
+
+    One that a person waits for fails at once, but for a fault of the machine that will pass.
+    """
     job = _held(session, claimed)
     if job is None:
         return
     job.lease_until, job.holder, job.error = None, None, error[:2000]
-    if job.generation == claimed.generation and (job.is_kept or job.tries >= most_tries):
+    if job.generation == claimed.generation and job.tries >= (
+        _kept_tries(is_passing=is_passing) if job.is_kept else most_tries
+    ):
         job.state, job.finished = "failed", now()
         return
     job.state = "queued"
     if job.generation != claimed.generation:
         job.tries = 0
     job.run_after = now() + min(FIRST_DELAY * 2 ** max(job.tries - 1, 0), LONGEST_DELAY)
+
+
+def _kept_tries(*, is_passing: bool) -> int:
+    return MOST_WAITS if is_passing else 1
 
 
 def report_progress(session: Session, job_id: int, *, done: int, total: int, message: str = "") -> None:

@@ -113,16 +113,17 @@ class Worker:
             with keeping_leases(claimed):
                 result = kind.run(claimed)
         except Exception as error:
+            is_passing = isinstance(error, Unavailable) or db.will_pass(error)
             if not isinstance(error, KmwikiError):
                 log.exception("job failed", kind=claimed[0].kind, keys=[job.key for job in claimed[:5]])
-            if len(claimed) > 1 and not isinstance(error, Unavailable):
+            if len(claimed) > 1 and not is_passing:
                 for job in claimed:
                     self._run_batch([job])
                 return
             most = 1 if isinstance(error, Hopeless) else kind.most_tries
             with db.transaction() as session:
                 for job in claimed:
-                    service.fail(session, job, words_for(error), most_tries=most)
+                    service.fail(session, job, words_for(error), most_tries=most, is_passing=is_passing)
             return
         with db.transaction() as session:
             for job in claimed:
@@ -134,6 +135,8 @@ def words_for(error: Exception) -> str:
 
     Of any other fault only its kind is told, for its words may quote people's texts.
     """
+    if isinstance(error, SQLAlchemyError) and db.will_pass(error):
+        return f"{type(error).__name__}: the database is in use elsewhere, or its disk is full"
     if isinstance(error, KmwikiError | OSError):
         return f"{type(error).__name__}: {error}"
     return f"{type(error).__name__}: something went wrong in the program; its log says more"

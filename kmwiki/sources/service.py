@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from kmwiki.db import now
-from kmwiki.errors import Conflict, Invalid, say
+from kmwiki.errors import Conflict, Invalid, Unavailable, say
 from kmwiki.events.service import record
 from kmwiki.paths import sync_folder
 from kmwiki.sources.access import AUDIENCES, STATES
@@ -198,9 +198,18 @@ def keep_original(
 
 
 def _store(path: Path, data: bytes) -> None:
-    """Write the file whole or not at all, and onto the disk before anything refers to it."""
+    """Write the file whole or not at all, and onto the disk before anything refers to it. Unavailable without room."""
     if path.exists() and path.stat().st_size == len(data):
         return
+    try:
+        _write(path, data)
+    except OSError as error:
+        raise Unavailable(
+            say("The file could not be kept: %(reason)s. Send it again later.", reason=error.strerror or "?")
+        ) from error
+
+
+def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".coming-")
     try:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from kmwiki.api.v1.errors import problem_for
+from kmwiki.db import will_pass
 from kmwiki.errors import (
     Conflict,
     Forbidden,
@@ -69,6 +70,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, draw_stale_form)
     app.register_error_handler(HTTPException, draw_http_error)
     app.register_error_handler(OperationalError, draw_busy_database)
+    app.register_error_handler(OSError, draw_full_disk)
     app.register_error_handler(Exception, draw_fault)
 
 
@@ -122,8 +124,20 @@ def draw_busy_database(error: OperationalError) -> ResponseReturnValue:
     """Draw that the database could not be used now: another writer takes too long, or the disk is full."""
     log.error("the database did not answer", path=request.path, method=request.method, exc_info=error)
     g.setdefault("caller", NOBODY)
-    if not any(word in str(error.orig) for word in ("locked", "full", "disk I/O")):
+    if not will_pass(error):
         return draw_fault(error)
+    return _draw_full_disk()
+
+
+def draw_full_disk(error: OSError) -> ResponseReturnValue:
+    """Draw that a file could not be written because the disk is full or fails; any other fault is one of ours."""
+    if not will_pass(error):
+        return draw_fault(error)
+    log.error("the disk did not take what was sent", path=request.path, method=request.method, exc_info=error)
+    return _draw_full_disk()
+
+
+def _draw_full_disk() -> ResponseReturnValue:
     return draw_domain_error(
         Unavailable(
             say(
@@ -148,7 +162,22 @@ def draw(status: int, message: Message) -> str:
     """Render the error page of that status."""
     known = {401, 403, 404, 409, 413, 422, 429, 503}
     name = status if status in known else (500 if status >= 500 else 422)  # noqa: PLR2004
-    return render_template(f"errors/{name}.html", status=status, message=message)
+    return render_template(f"errors/{name}.html", status=status, message=message, again=_again() if name == 503 else [])  # noqa: PLR2004
+
+
+def _again() -> list[tuple[str, str, bool]]:
+    """Return the fields of the form that was sent, for sending it once more: name, value, whether people wrote it.
+
+    Nothing of a form with a secret or with files in it, or of one that could not be read for want of room.
+    """
+    if request.method != "POST":
+        return []
+    try:
+        if request.files or any("password" in name for name in request.form):
+            return []
+        return [(name, value, name in TYPED_FIELDS) for name, value in request.form.items(multi=True)]
+    except OSError:
+        return []
 
 
 def _wants_json() -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from datetime import timedelta
 from itertools import chain
@@ -11,15 +13,17 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from kmwiki import db
-from kmwiki.errors import Invalid
-from kmwiki.jobs import service
+from kmwiki.errors import Invalid, Unavailable
+from kmwiki.jobs import holder, service
 from kmwiki.jobs import worker as worker_module
 from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import JobKind, Worker, start_thread
+from tests.dying import dies_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kmwiki.config import Settings
     from kmwiki.jobs.service import Claimed
 
 pytestmark = pytest.mark.usefixtures("settings")
@@ -168,7 +172,8 @@ def test_who_lost_the_lease_ends_nothing() -> None:
     assert (job.state, job.result, job.error) == ("done", {"created": 1}, None)
 
 
-def test_a_job_that_keeps_ending_the_program_is_given_up() -> None:
+def test_a_job_that_keeps_ending_the_program_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service.holder, "present", lambda: "elsewhere/boot/pid/1-1")
     enqueue("index", "source:1")
     for _ in range(service.MOST_CRASHES):
         with db.transaction() as session:
@@ -178,6 +183,62 @@ def test_a_job_that_keeps_ending_the_program_is_given_up() -> None:
     (job,) = jobs()
     assert job.state == "failed"
     assert "ended 4 times" in (job.error or "")
+
+
+def test_a_job_whose_end_could_not_be_written_is_not_taken_for_one_that_ends_the_program() -> None:
+    enqueue("index", "source:1")
+    for _ in range(service.MOST_CRASHES + 2):
+        with db.transaction() as session:
+            assert service.claim(session, ["index"], lease=timedelta(seconds=-1))
+
+
+def test_a_job_of_a_process_that_is_gone_is_run_at_once(settings: Settings) -> None:
+    enqueue("index", "source:1")
+    db.release()
+
+    def claim() -> None:
+        db.bind(settings.database)
+        with db.transaction() as session:
+            service.claim(session, ["index"])
+
+    assert not dies_at(0, claim, settings.instance)
+    db.bind(settings.database)
+    (job,) = jobs()
+    assert job.state == "running"
+    done: list[str] = []
+    Worker({"index": JobKind(lambda claimed: done.extend(each.key for each in claimed))}).drain()
+    assert done == ["source:1"]
+
+
+@pytest.mark.parametrize("error", [Unavailable("full"), OSError(errno.ENOSPC, "No space left on device")])
+def test_what_a_person_waits_for_is_tried_again_while_the_disk_is_full(error: Exception) -> None:
+    runs: list[int] = []
+
+    def run(_: object) -> None:
+        runs.append(1)
+        if len(runs) < 3:
+            raise error
+
+    enqueue("import", "one", is_kept=True)
+    worker = Worker({"import": JobKind(run)})
+    for _ in range(3):
+        worker.drain()
+        make_due()
+    (job,) = jobs()
+    assert (job.state, len(runs)) == ("done", 3)
+
+
+def test_who_holds_a_job_is_told_by_more_than_its_number() -> None:
+    own = holder.present() or ""
+    assert not holder.is_gone(own)
+    assert holder.is_at_work(own)
+    room, _, process = own.rpartition("/")
+    host, boot, space = room.split("/")
+    number, _, started = process.partition("-")
+    assert holder.is_gone(f"{room}/{number}-{int(started) + 1}")  # the number came back
+    assert holder.is_gone(f"{host}/another-boot/{space}/{process}")
+    for elsewhere in (f"other/{boot}/{space}/{process}", f"{host}/{boot}/pid:[1]/{process}", "", None, "odd", "a/b"):
+        assert not holder.is_gone(elsewhere)
 
 
 def test_a_long_job_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
-from kmwiki.errors import Conflict, Invalid, NotFound
+from kmwiki.errors import Conflict, Invalid, NotFound, Unavailable
 from kmwiki.security.policy import Caller, Role
 from kmwiki.sources import queries, service
 from kmwiki.sources.models import Source
@@ -112,6 +112,6 @@ def test_an_original_that_cannot_be_written_leaves_nothing_behind(
         raise OSError(errno.ENOSPC, "No space left on device", descriptor)
 
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(OSError, match="No space"), transaction() as session:
+    with pytest.raises(Unavailable, match="No space"), transaction() as session:
         service.keep_original(session, caller, project_id=project.id, name="ก.txt", data=b"x", folder=tmp_path / "kept")
     assert [path for path in (tmp_path / "kept").rglob("*") if path.is_file()] == []

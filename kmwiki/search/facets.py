@@ -6,8 +6,6 @@ the reader may see is ever counted: the matches have been checked before they co
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -16,53 +14,49 @@ from kmwiki.coding.models import Code
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, NotFound
 from kmwiki.places.queries import place
+from kmwiki.search.engine import Column, Node, Slice, Span
 from kmwiki.search.schemas import FacetValueOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
-    from kmwiki.search.engine import Match
     from kmwiki.search.request import SearchRequest
 
 MOST_VALUES = 60
+ORDERS = {
+    "relevance": ("", False),
+    "event": ("event", True),
+    "event_asc": ("event", False),
+    "updated": ("updated", True),
+}
 ERA = 543
 TYPE_LABELS = {"entry": N_("Notes"), "comment": N_("Comments"), "memo": N_("Memos"), "code": N_("Codes")}
 
 
-def narrow(matches: Iterable[Match], request: SearchRequest) -> tuple[list[Match], dict[str, Counter[str]]]:
-    """Return the matches that every filter lets through, and for each wanted facet the count of each value."""
+def slice_of(request: SearchRequest) -> Slice:
+    """Return what an engine is to give of all that it finds: filters, counts, order, and the page."""
+    filters: dict[str, Node] = {name: Column(name, values) for name, values in request.filters.items()}
     if request.first is not None or request.last is not None:
-        matches = [match for match in matches if _is_within(match.columns.get("event", ()), request)]
-    found: list[Match] = []
-    nearly: dict[str, list[Match]] = {name: [] for name in request.filters}
-    for match in matches:
-        failing = [name for name, values in request.filters.items() if values.isdisjoint(match.columns.get(name, ()))]
-        if not failing:
-            found.append(match)
-        elif len(failing) == 1:
-            nearly[failing[0]].append(match)
-    counts = {
-        name: Counter(chain.from_iterable(one.columns.get(name, ()) for one in chain(found, nearly.get(name, ()))))
-        for name in request.facets
-    }
-    return found, counts
-
-
-def _is_within(event: Sequence[str], request: SearchRequest) -> bool:
-    """Whether the days of an event touch those asked for; what has no date is not within any."""
-    if not event:
-        return False
-    if request.first is not None and event[-1] < request.first.isoformat():
-        return False
-    return request.last is None or event[0] <= request.last.isoformat()
+        first, last = (day.isoformat() if day is not None else "" for day in (request.first, request.last))
+        filters["date"] = Span("event", first, last)
+    column, is_descending = ORDERS[request.sort]
+    return Slice(
+        start=(request.page - 1) * request.size,
+        size=request.size,
+        filters=filters,
+        counts=request.facets,
+        distinct="entry",
+        order=column,
+        is_descending=is_descending,
+    )
 
 
 def name_facets(
     session: Session,
     request: SearchRequest,
-    counts: dict[str, Counter[str]],
+    counts: Mapping[str, Mapping[str, int]],
     *,
     locale: str,
     translate: Callable[[str], str],
@@ -71,7 +65,7 @@ def name_facets(
     named: dict[str, list[FacetValueOut]] = {}
     for name in request.facets:
         chosen = request.filters.get(name, frozenset())
-        counted = Counter(counts.get(name, ()))
+        counted = dict(counts.get(name, {}))
         for value in chosen:
             counted.setdefault(value, 0)
         labels = _labels(session, name, counted, locale, translate)

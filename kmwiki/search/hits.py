@@ -18,6 +18,7 @@ from kmwiki.errors import NotFound
 from kmwiki.places.queries import place
 from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
 from kmwiki.search.snippets import folded_once, merged, opening, places, snippets
+from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
 from kmwiki.text.thai import fold_with_map
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kmwiki.accounts.models import Project
     from kmwiki.search.engine import Leaf, Match
     from kmwiki.search.snippets import Snippet
+    from kmwiki.security.policy import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +52,23 @@ class _Rows:
     codings: dict[int, list[Coding]]
 
 
-def make_hits(session: Session, project: Project, matches: Sequence[Match], leaves: Sequence[Leaf]) -> list[HitOut]:
-    """Make the hits of these matches, in their order; a text that is gone by now is left out."""
-    rows = _load(session, matches)
+def make_hits(
+    session: Session, caller: Caller, project: Project, matches: Sequence[Match], leaves: Sequence[Leaf]
+) -> list[HitOut]:
+    """Make the hits of these matches, in their order; a text that is gone by now, or not to be read, is left out."""
+    rows = _load(session, caller, matches)
     made = (_hit(project, match, rows, leaves) for match in matches)
     return [hit for hit in made if hit is not None]
 
 
-def _load(session: Session, matches: Sequence[Match]) -> _Rows:
+def _load(session: Session, caller: Caller, matches: Sequence[Match]) -> _Rows:
     sources = [int(one.columns["source"][0]) for one in matches if "source" in one.columns]
     entry_ids = {int(one.columns["entry"][0]) for one in matches if "entry" in one.columns}
     codes = [int(one.columns["id"][0]) for one in matches if "id" in one.columns]
     heads = session.execute(
         select(Revision.source_id, Revision.no, Revision.reading_text)
         .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
-        .where(Revision.source_id.in_(sources))
+        .where(Revision.source_id.in_(sources), visible_to(caller))
     )
     entries = session.scalars(select(Entry).where(Entry.id.in_(entry_ids)).options(selectinload(Entry.places)))
     comments = session.scalars(select(Comment).where(Comment.source_id.in_(sources)))

@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import select
 
 from kmwiki.errors import Invalid, Unavailable, say
 from kmwiki.jobs.service import count_waiting
 from kmwiki.search import index, plan
 from kmwiki.search.dictionary import dictionary, segmenters
-from kmwiki.search.engine import AllOf, Ask, IndexBusy, IndexMissing, IndexStale
-from kmwiki.search.facets import name_facets, narrow
+from kmwiki.search.engine import Ask, Column, IndexBusy, IndexMissing, IndexStale, Slice
+from kmwiki.search.facets import name_facets, slice_of
 from kmwiki.search.hits import make_hits
 from kmwiki.search.indexing import ask_rebuild
 from kmwiki.search.outbox import KIND, REBUILD
 from kmwiki.search.query import words_of
 from kmwiki.search.query_filters import Filters
+from kmwiki.search.rights import readable
 from kmwiki.search.schemas import QueryOut, SearchOut, WordOut
 from kmwiki.search.suggestions import suggest
-from kmwiki.sources.access import visible_to
-from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
     from kmwiki.errors import Message
-    from kmwiki.search.engine import Match, SearchEngine
+    from kmwiki.search.engine import Node, Page, SearchEngine
     from kmwiki.search.plan import Plan
     from kmwiki.search.request import SearchRequest
     from kmwiki.security.policy import Caller
 
 RETRY_SECONDS = 5
-FEW = 400
-"""Up to so many texts are looked up one by one when it is settled who may read them; beyond it all are."""
 SUGGEST_BELOW = 3
 MOST_COUNTED = 8
-SHARES = {"entry": 1.0, "comment": 0.9, "memo": 0.9, "code": 0.5}
+SHARES = ((Column("type", frozenset({"comment", "memo"})), 0.9), (Column("type", frozenset({"code"})), 0.5))
 """What people wrote about a word comes before the codes that are named by it."""
 
 log = structlog.get_logger(__name__)
@@ -68,20 +64,16 @@ class _Search:
     project: Project
     engine: SearchEngine
 
-    def visible(self, ask: Ask) -> list[Match]:
-        """Return the matches that the caller may read, as the database has it now."""
-        matches = self.engine.find(ask)
-        sources = [int(one.columns["source"][0]) for one in matches if "source" in one.columns]
-        readable = self._readable(sources)
-        return [one for one in matches if "source" not in one.columns or int(one.columns["source"][0]) in readable]
+    rights: Node
+    """What the caller may read, as the database has it now."""
 
-    def _readable(self, sources: list[int]) -> set[int]:
-        if not sources:
-            return set()
-        wanted = select(Source.id).where(Source.project_id == self.project.id, visible_to(self.caller))
-        if len(sources) <= FEW:
-            wanted = wanted.where(Source.id.in_(sources))
-        return set(self.session.scalars(wanted))
+    def page(self, ask: Ask, wanted: Slice) -> Page:
+        """Ask the engine; only what the caller may read is answered and counted."""
+        return self.engine.page(replace(ask, within=self.rights, shares=SHARES), wanted)
+
+    def count(self, node: Node) -> int:
+        """Count the texts that the caller may read and that satisfy a condition."""
+        return self.page(Ask(self.project.id, node), Slice(size=0)).total
 
 
 def find(
@@ -99,7 +91,7 @@ def find(
     the reader's language.
     """
     started = time.perf_counter()
-    search = _Search(session, caller, project, index.engine())
+    search = _Search(session, caller, project, index.engine(), readable(caller, project.id))
     try:
         answer = _answer(search, request, locale, translate)
     except IndexMissing as error:
@@ -127,18 +119,16 @@ def _renew_if_stale(engine: SearchEngine) -> None:
 def _answer(search: _Search, request: SearchRequest, locale: str, translate: Callable[[str], str]) -> SearchOut:
     planner = _planner(search)
     made = planner.plan(request.text, request.mode)
-    matches = _matches(search, made)
     waiting = count_waiting(search.session, KIND) + count_waiting(search.session, REBUILD)
     if not waiting:
-        _refuse_unknown_author(search, matches, request)
-    found, counts = narrow(matches, request)
+        _refuse_unknown_author(search, request)
+    wanted = slice_of(request)
+    found = search.page(_asked(made), wanted)
     is_relaxed = False
-    if not found and made.mode == "all" and _has_unknown_word(search, made):
+    if not found.total and made.mode == "all" and _has_unknown_word(search, made):
         is_relaxed = True
         made = planner.best(made.parsed)
-        found, counts = narrow(_matches(search, made), request)
-    ordered = _sorted(found, request.sort)
-    first = (request.page - 1) * request.size
+        found = search.page(_asked(made), wanted)
     return SearchOut(
         query=QueryOut(
             text=request.text,
@@ -146,19 +136,19 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
             exact=made.exact,
             notes=[_translated(note, translate) for note in made.notes],
             also=list(made.also),
-            suggestion=_suggestion(search, made, len(found), is_relaxed=is_relaxed),
-            words=_words(search, made) if not found else [],
+            suggestion=_suggestion(search, made, found.total, is_relaxed=is_relaxed),
+            words=_words(search, made) if not found.total else [],
             mode=made.mode,
         ),
         relaxed=is_relaxed,
-        total=len(found),
-        entries=len({one.columns["entry"] for one in found if "entry" in one.columns}),
+        total=found.total,
+        entries=found.distinct,
         complete=waiting == 0,
         took_ms=0,
         page=request.page,
         size=request.size,
-        hits=make_hits(search.session, search.project, ordered[first : first + request.size], made.marks),
-        facets=name_facets(search.session, request, counts, locale=locale, translate=translate),
+        hits=make_hits(search.session, search.caller, search.project, found.matches, made.marks),
+        facets=name_facets(search.session, request, found.counts, locale=locale, translate=translate),
     )
 
 
@@ -173,16 +163,15 @@ def _planner(search: _Search) -> plan.Planner:
     )
 
 
-def _refuse_unknown_author(search: _Search, matches: list[Match], request: SearchRequest) -> None:
+def _refuse_unknown_author(search: _Search, request: SearchRequest) -> None:
     """Raise Invalid for an author of no text that the caller may read, as for any other unknown value of a filter.
 
     Whoever wrote only what they may not read is unknown to them too. While texts wait to be indexed nobody is refused.
     """
-    unknown = _without_authors(request.filters.get("author", frozenset()), matches)
+    wanted = request.filters.get("author", frozenset())
+    unknown = [name for name in sorted(wanted) if not search.count(Column("author", frozenset({name})))]
     if unknown:
-        unknown = _without_authors(unknown, search.visible(Ask(search.project.id, AllOf(()))))
-    if unknown:
-        message = say("“%(value)s” is not known here.", value=min(unknown)[:80])
+        message = say("“%(value)s” is not known here.", value=unknown[0][:80])
         raise Invalid(say("Some filters cannot be taken as they are."), {"author": message})
 
 
@@ -190,19 +179,9 @@ def _translated(message: Message, translate: Callable[[str], str]) -> str:
     return translate(message.text) % message.values
 
 
-def _without_authors(names: frozenset[str], matches: list[Match]) -> frozenset[str]:
-    return names.difference(*(one.columns.get("author", ()) for one in matches)) if names else names
-
-
-def _matches(search: _Search, made: Plan) -> list[Match]:
-    matches = search.visible(made.ask)
-    if made.first is None:
-        return matches
-    first = {one.key for one in search.engine.find(Ask(search.project.id, made.first))}
-    return [
-        one._replace(is_whole=one.key in first)
-        for one in sorted(matches, key=lambda match: (match.key not in first, -match.score, match.key))
-    ]
+def _asked(made: Plan) -> Ask:
+    """Return the plan's question; in a ranked one, what holds every word comes first."""
+    return made.ask if made.first is None else replace(made.ask, whole=made.first)
 
 
 def _has_unknown_word(search: _Search, made: Plan) -> bool:
@@ -210,7 +189,7 @@ def _has_unknown_word(search: _Search, made: Plan) -> bool:
 
     Texts they may not read count as unknown too: else the answer would tell that there are some.
     """
-    return any(not search.visible(Ask(search.project.id, plan.any_of(group))) for group in made.groups)
+    return any(not search.count(plan.any_of(group)) for group in made.groups)
 
 
 def _words(search: _Search, made: Plan) -> list[WordOut]:
@@ -223,7 +202,7 @@ def _words(search: _Search, made: Plan) -> list[WordOut]:
     for word in words[:MOST_COUNTED]:
         ask = planner.one_word(word)
         if ask is not None:
-            counted.append(WordOut(text=word, count=len(search.visible(ask))))
+            counted.append(WordOut(text=word, count=search.page(ask, Slice(size=0)).total))
     return counted
 
 
@@ -232,21 +211,6 @@ def _suggestion(search: _Search, made: Plan, total: int, *, is_relaxed: bool) ->
         return None
 
     def count(ask: Ask) -> int:
-        return len(search.visible(ask))
+        return search.page(ask, Slice(size=0)).total
 
     return suggest(search.engine, search.project.id, made.parsed, count)
-
-
-def _sorted(found: Iterable[Match], order: str) -> list[Match]:
-    matches = list(found)
-    if order == "relevance":
-        return sorted(matches, key=lambda one: (not one.is_whole, -one.score * _share(one), one.key))
-    if order == "updated":
-        return sorted(matches, key=lambda one: one.columns.get("updated", ("",)), reverse=True)
-    dated = [one for one in matches if "event" in one.columns]
-    undated = [one for one in matches if "event" not in one.columns]
-    return sorted(dated, key=lambda one: one.columns["event"], reverse=order == "event") + undated
-
-
-def _share(match: Match) -> float:
-    return SHARES[match.columns["type"][0]]

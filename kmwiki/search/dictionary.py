@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
 from kmwiki.search.models import DictionaryTerm
-from kmwiki.text.thai import fold
+from kmwiki.text.thai import fold, strip_titles
 from kmwiki.text.words import Segmenter
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DATA = Path(__file__).parent / "data"
 _PRODUCT = _DATA / "abbreviations.tsv"
+SHORTEST = 2
+"""Of a word that texts are cut by."""
 MOST_WORDS = 6
 """So many words of a query are tried together as one name."""
 
@@ -67,27 +69,53 @@ def small_words() -> frozenset[str]:
     return frozenset((_DATA / "small_words.txt").read_text(encoding="utf-8").split())
 
 
+class Term(NamedTuple):
+    """What a project's dictionary says about a word. Without `expansion` it is only a word of its own."""
+
+    term: str
+    expansion: str = ""
+    kind: str = "abbreviation"
+
+
+def key_of(text: str) -> str:
+    """Return what two writings of one word have in common."""
+    return fold(text).strip()
+
+
+@cache
+def product_keys() -> frozenset[str]:
+    """Return the folded abbreviations of the product."""
+    return frozenset(key_of(short) for short, _ in product_pairs())
+
+
 def dictionary(session: Session, project_id: int) -> Dictionary:
     """Return what is equal in a project."""
     rows = session.execute(
-        select(DictionaryTerm.term, DictionaryTerm.expansion)
+        select(DictionaryTerm.term, DictionaryTerm.expansion, DictionaryTerm.kind)
         .where(DictionaryTerm.project_id == project_id)
         .order_by(DictionaryTerm.id)
     )
-    return _make(tuple((term, expansion) for term, expansion in rows))
+    return _make(tuple(Term(*row) for row in rows))
 
 
 @lru_cache(maxsize=64)
-def _make(own: tuple[tuple[str, str], ...]) -> Dictionary:
+def _make(own: tuple[Term, ...]) -> Dictionary:
+    """Join a project's terms with the product's; an abbreviation that the project explains means only that there."""
     found: dict[str, dict[str, Equal]] = defaultdict(dict)
     words: set[str] = set()
-    for short, full in (*own, *product_pairs()):
-        key, name = fold(short).strip(), fold(full).strip()
-        words.update(one for one in (key, name) if one)
+    people: set[str] = set()
+    explained = {key_of(one.term) for one in own if one.kind == "abbreviation"}
+    given = (Term(*pair) for pair in product_pairs())
+    for short, full, kind in (*own, *(one for one in given if key_of(one.term) not in explained)):
+        key, name = key_of(short), key_of(full)
+        words.update(one for one in (key, name) if len(one) >= SHORTEST)
+        if kind == "person":
+            people.update(key_of(strip_titles(one)) for one in (short, full) if one)
         if key and name and key != name:
             found[key][name] = Equal(name, full)
             found[name][key] = Equal(key, short)
-    return Dictionary({word: tuple(equals.values()) for word, equals in found.items()}, tuple(sorted(words)))
+    by_word = {word: tuple(equals.values()) for word, equals in found.items()}
+    return Dictionary(by_word, tuple(sorted(words)), frozenset(people))
 
 
 @lru_cache(maxsize=64)

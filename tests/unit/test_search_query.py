@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmwiki.search import query
-from kmwiki.search.dictionary import _make
+from kmwiki.search.dictionary import Term, _make
 from kmwiki.search.engine import AllOf, AnyOf, Fact, Has, Without
 from kmwiki.search.plan import Planner
 from kmwiki.search.query import QueryError, parse, understood
 from kmwiki.text.words import segmenter
 
-DICTIONARY = _make((("คกท.", "คณะทำงานกลาง"), ("มอ", "มหาวิทยาลัยสงขลา")))
+DICTIONARY = _make((Term("คกท.", "คณะทำงานกลาง"), Term("มอ", "มหาวิทยาลัยสงขลา")))
 
 
 def plan(text: str, mode: str = "auto"):  # type: ignore[no-untyped-def]  # noqa: ANN201

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kmwiki.errors import Message
     from kmwiki.formats.gotoknow.moments import Moment
 
-Layout = Literal["post", "header", "journal", "question", "plain"]
+Layout = Literal["post", "header", "journal", "question", "plain", "html"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class PageComment:
     """How sure the cuts on both its sides are, 0 to 1."""
     may_be_several: bool = False
     """Whether further comments seem to start in it, though the heading counts no more."""
+    body_format: Literal["plain", "markdown"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +72,5 @@ class Page:
 
     @property
     def is_known(self) -> bool:
-        """Whether it was recognised as a page at all; if not, the whole text is the body."""
-        return self.layout != "plain"
+        """Whether it was recognised as a page of the site; if not, the whole text is the body."""
+        return self.layout not in {"plain", "html"}

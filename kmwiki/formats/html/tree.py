@@ -91,6 +91,10 @@ class Element:
                 parts.append(text)
         return "".join(parts)
 
+    def raw_text(self) -> str:
+        """Return the text directly in it, also of a script."""
+        return str(self._raw.text or "")
+
     def words(self) -> str:
         """Return its text as a browser draws it on one line: runs of blanks are one, none at the ends."""
         return " ".join(re.split(r"[ \t\n\r\f]+", self.text())).strip(" ")

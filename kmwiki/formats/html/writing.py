@@ -38,11 +38,12 @@ def to_plain(blocks: Sequence[Block]) -> str:
 
 def is_plain(blocks: Sequence[Block]) -> bool:
     """Whether plain text holds all there is to the blocks: paragraphs, and links that are their own address."""
-    return all(
-        block.kind == "paragraph"
-        and all(not run.image and (not run.look.link or run.look.link == run.text.strip()) for run in block.runs)
-        for block in blocks
-    )
+    return all(block.kind == "paragraph" and all(_is_plain(run) for run in block.runs) for block in blocks)
+
+
+def _is_plain(run: Run) -> bool:
+    look = run.look
+    return not (run.image or look.bold or look.italic or look.code) and look.link in {"", run.text.strip()}
 
 
 def _blocks(blocks: Sequence[Block], *, is_inner: bool) -> str:
@@ -93,7 +94,7 @@ def _item(item: Block) -> str:
     written = _block(first, is_inner=True)
     if first.kind in {"quote", "table"}:
         written = "\n".join(_first_lines(first))
-    is_tight = bool(others) and all(other.kind == "list" for other in others)
+    is_tight = len(others) == 1 and others[0].kind == "list"
     for other in others:
         written += ("\n" if is_tight else "\n\n") + _indented(_block(other, is_inner=True))
     return written

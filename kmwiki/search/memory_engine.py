@@ -22,20 +22,6 @@ if TYPE_CHECKING:
     from kmwiki.search.scan import Weights
 
 
-def hold(document: Document) -> Held:
-    """Keep what finding needs."""
-    return Held(
-        document.key,
-        document.version,
-        document.text,
-        document.edges,
-        document.title_end,
-        document.lead_end,
-        document.facts,
-        document.columns,
-    )
-
-
 class _Counts:
     """The words and trigrams of a list of documents, turned into posting lists when they are first asked for."""
 
@@ -104,7 +90,7 @@ class MemoryEngine:
             view = self._views.get(project_id)
             if view is None:
                 documents = [one for one in self._all().values() if one.project_id == project_id]
-                block = make_block(list(enumerate(map(hold, documents))))
+                block = make_block(list(enumerate(map(Held.of, documents))))
                 alive = np.ones(len(documents), dtype=np.bool_)
                 view = self._views[project_id] = View([(Lookup(block), alive)], _Counts(documents))
             return view

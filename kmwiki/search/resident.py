@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from kmwiki.search.engine import Document
+
     Numbers = npt.NDArray[np.int64]
     Small = npt.NDArray[np.int32]
     Units = npt.NDArray[np.uint16]
@@ -43,6 +45,12 @@ class Held:
     lead_end: int
     facts: frozenset[str]
     columns: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, one: Document) -> Held:
+        """Keep what finding needs."""
+        places = one.title_end, one.lead_end
+        return cls(one.key, one.version, one.text, one.edges, *places, one.facts, one.columns)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from uuid import uuid4
 from whoosh.filedb.filestore import FileStorage
 
 from kmwiki.search.engine import Ask, EngineStatus, IndexBusy, IndexMissing, IndexStale, Match
+from kmwiki.search.whoosh_beside import Beside
 from kmwiki.search.whoosh_fields import merge_all
 from kmwiki.search.whoosh_index import WhooshIndex
 from kmwiki.search.whoosh_segment import damage_shown
@@ -112,12 +113,14 @@ class WhooshEngine:
                 yield from fill(beside)
                 with self._gate("gate", GATE_SECONDS):
                     settle(beside)
+                    beside.flush()
                     self._put_in_force(folder)
             except BaseException:
+                with suppress(Exception):
+                    beside.close()
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-            finally:
-                beside.close()
+            beside.close()
             self._remove_others(folder)
 
     def _put_in_force(self, folder: Path) -> None:
@@ -192,26 +195,6 @@ class WhooshEngine:
             yield
         finally:
             lock.release()
-
-
-class Beside:
-    """An index being filled: nobody searches it yet."""
-
-    def __init__(self, folder: Path) -> None:
-        self._index = WhooshIndex(folder)
-        self._index.create()
-
-    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
-        """Commit a bulk of documents; the segments stay as they are."""
-        self._index.write(documents, dropped, merge=lambda writer, segments: segments)  # noqa: ARG005 - Whoosh's signature
-
-    def versions(self) -> dict[str, str]:
-        """Return the version of every document taken in so far."""
-        return self._index.versions()
-
-    def close(self) -> None:
-        """Close all files."""
-        self._index.close()
 
 
 def _sync(path: Path) -> None:

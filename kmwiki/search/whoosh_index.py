@@ -139,13 +139,17 @@ class WhooshIndex:
         with damage_shown(IndexBusy, OSError):
             self._write(new, {*dropped, *(document.key for document in new)}, merge)
 
-    def _write(self, new: list[Document], gone: set[str], merge: Any) -> None:
+    def writer(self) -> Any:
+        """Return Whoosh's writer. IndexBusy if another one holds the lock."""
         try:
-            writer = index.FileIndex(self._storage, indexname="MAIN").writer(
+            return index.FileIndex(self._storage, indexname="MAIN").writer(
                 timeout=LOCK_SECONDS, limitmb=POOL_MB, codec=Codec()
             )
         except LockError as error:
             raise IndexBusy from error
+
+    def _write(self, new: list[Document], gone: set[str], merge: Any) -> None:
+        writer = self.writer()
         try:
             with self.snapshot() as snapshot:
                 numbers = {name: number for number, name in enumerate(s.segment_id() for s in writer.segments)}
@@ -153,7 +157,7 @@ class WhooshIndex:
                     if block.keys[place] in gone:
                         writer.segments[numbers[name]].delete_document(int(block.numbers[place]))
             for document in new:
-                writer.add_document(**_stored(document))
+                writer.add_document(**stored(document))
             writer.commit(mergetype=merge)
         except BaseException:
             if not writer.is_closed:
@@ -193,7 +197,7 @@ class WhooshIndex:
             self._clear_retired()
 
 
-def _stored(document: Document) -> dict[str, Any]:
+def stored(document: Document) -> dict[str, Any]:
     """Give Whoosh a document: terms carry their project in front."""
     mark = f"{document.project_id} "
     return {

@@ -52,6 +52,11 @@ def file_print(storage: Any, name: str) -> tuple[int, int]:
     return storage.file_length(name), Path(storage.folder, name).stat().st_mtime_ns
 
 
+def texts_file(segment: Any) -> str:
+    """Name the file of a segment's texts: so that Whoosh clears it away with the segment."""
+    return f"{segment.segment_id()}.texts"
+
+
 class Segment:
     """A segment in memory, deleted texts included: which are deleted is told by the table of a commit."""
 
@@ -65,7 +70,7 @@ class Segment:
         self._decoded: OrderedDict[tuple[str, bytes], tuple[Small, Weights]] = OrderedDict()
         self._bytes = 0
         try:
-            path = Path(storage.folder, f"{segment.segment_id()}.texts")
+            path = Path(storage.folder, texts_file(segment))
             self.lookups = {project: Lookup(block) for project, block in self._blocks(path).items()}
         except BaseException:
             self.reader.close()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from kmwiki import db
+from kmwiki.accounts.models import Membership, Project, User
 from kmwiki.app import create_app
 from kmwiki.cli.instance import prepare
 from kmwiki.coding.service import install_starter
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-    from kmwiki.accounts.models import Project
     from kmwiki.security.policy import Caller
 
 
@@ -53,22 +56,38 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Make a scratch instance with the starter codebook; it goes when the block ends."""
+def stage(kept: Path | None = None) -> Iterator[Stage]:
+    """Make a scratch instance with the starter codebook, or a copy of a `kept` one; it goes when the block ends."""
     from datetime import timedelta  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="kmwiki-bench-") as folder:
         settings = Settings(instance=Path(folder) / "instance", api_rate="10000000/minute")
+        if kept is not None:
+            shutil.copytree(kept, settings.instance)
         prepare(settings)
         app = create_app(instance=settings.instance, api_rate=settings.api_rate)
         make = Make()
-        project = make.project("bench")
-        caller = make.member(project, Role.RESEARCHER)
-        with db.transaction() as session:
-            install_starter(session, caller, session.get_one(type(project), project.id))
+        project, caller = _found(make) if kept is not None else _made(make)
         client = app.test_client()
         assert caller.user_id is not None
         client.set_cookie("kmwiki", make.sign_in(caller.user_id, lasts=timedelta(hours=3)), domain="localhost")
         headers = {"Authorization": f"Bearer {make.token(caller.user_id)}"}
         yield Stage(settings, app, client, project, caller, headers)
         db.release()
+
+
+def _made(make: Make) -> tuple[Project, Caller]:
+    project = make.project("bench")
+    caller = make.member(project, Role.RESEARCHER)
+    with db.transaction() as session:
+        install_starter(session, caller, session.get_one(Project, project.id))
+    return project, caller
+
+
+def _found(make: Make) -> tuple[Project, Caller]:
+    with db.session() as session:
+        project = session.scalars(select(Project).where(Project.slug == "bench")).one()
+        user = session.scalars(
+            select(User).join(Membership, Membership.user_id == User.id).where(Membership.project_id == project.id)
+        ).one()
+    return project, make.caller(user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -69,15 +70,31 @@ def _date(value: Any) -> Any:
     return found.as_json() if found else None
 
 
+_NOTE = re.compile(r"(?:\S*/e/(\d{1,9})(?:[-?#/].*)?|(?:no\.|เลขที่|#)?\s*(\d{1,9})(?:\s*·.*)?)", re.IGNORECASE)
+
+
+def _note(value: Any) -> int | str | None:
+    """Take the number of a note, its address, an offered line such as `14 · ประชุม`, or a title to look for."""
+    if isinstance(value, dict):
+        value = value.get("number")
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise _RefusedError(say("Write the number of a note, for example 12."))
+    if isinstance(value, int):
+        return value
+    if problem := problem_of(value, longest=TEXT_LONGEST):
+        raise _RefusedError(problem)
+    match = _NOTE.fullmatch(" ".join(value.split()))
+    return int(match[1] or match[2]) if match else value.strip() or None
+
+
 def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
 def _type_of(field: Field) -> Any:
-    if field.type == "number":
-        return Annotated[int | float | None, BeforeValidator(lambda value: None if value is None else _number(value))]
-    if field.type == "date":
-        return Annotated[dict[str, str] | None, BeforeValidator(lambda value: None if value is None else _date(value))]
+    if field.type in _READERS:
+        shape, read = _READERS[field.type]
+        return Annotated[shape | None, BeforeValidator(lambda value: None if value is None else read(value))]
     if field.type == "choice":
         values = tuple(choice.value for choice in field.choices)
         return Annotated[Literal[values] | None, BeforeValidator(_empty_is_none)]
@@ -86,6 +103,14 @@ def _type_of(field: Field) -> Any:
     if field.type == "rows":
         return Annotated[list[_model(field.columns)], AfterValidator(_rows)]  # type: ignore[misc]
     return Annotated[str, AfterValidator(_text(TEXT_LONGEST if field.type == "text" else LONGTEXT_LONGEST))]
+
+
+_READERS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "number": (int | float, _number),
+    "date": (dict[str, str], _date),
+    "entry": (int | str, _note),
+}
+"""What a value may be once it is read, and how it is read from what was sent."""
 
 
 def _rows(rows: list[BaseModel]) -> list[BaseModel]:

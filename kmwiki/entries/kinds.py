@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-FieldType = Literal["text", "longtext", "number", "date", "choice", "yes", "rows"]
+FieldType = Literal["text", "longtext", "number", "date", "choice", "yes", "rows", "entry"]
 
 TEXT_LONGEST = 500
 LONGTEXT_LONGEST = 20_000
@@ -33,7 +33,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a kind. `label` and `hint` are message ids; `columns` are the fields of a row."""
+    """A field of a kind. `label` and `hint` are message ids; `columns` are the fields of a row.
+
+    One of type `entry` names a note of the same project, of the kind `of_kind`, by its number.
+    """
 
     key: str
     type: FieldType
@@ -41,6 +44,7 @@ class Field:
     hint: str = ""
     choices: tuple[Choice, ...] = ()
     columns: tuple[Field, ...] = ()
+    of_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +122,10 @@ _AAR = Kind(
     (
         Field(
             "meeting",
-            "number",
-            N_("Number of the meeting"),
-            N_("The number in the meeting's address, for example 12 in /e/12"),
+            "entry",
+            N_("The meeting it follows"),
+            N_("Type some of its title, or its number, and choose"),
+            of_kind="meeting",
         ),
         Field("planned", "number", N_("People planned")),
         Field("came", "number", N_("People who came")),

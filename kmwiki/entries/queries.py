@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from kmwiki.accounts.models import Project
 from kmwiki.entries.access import WHOLE
 from kmwiki.entries.filters import EntryFilters, Paging, conditions, order_of
+from kmwiki.entries.linking import told_fields
 from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryOut, EntrySummary, EventOut, Origin, PlaceOut
 from kmwiki.entries.seeking import Seen, behind
@@ -90,12 +91,13 @@ def comment_counts(session: Session, source_ids: Sequence[int]) -> dict[int, int
     return {root: count for root, count in rows if root is not None}
 
 
-def entry_out(session: Session, entry: Entry) -> EntryOut:
-    """Make the API's whole shape of an entry that was loaded whole."""
+def entry_out(session: Session, caller: Caller, entry: Entry) -> EntryOut:
+    """Make the API's whole shape of an entry that was loaded whole, without links that the caller may not follow."""
     head = revision(session, entry.source)
     summary = summary_of(_slug(session, entry.project_id), entry)
     origin = Origin.model_validate({**entry.origin, "licence": entry.licence}) if entry.origin else None
-    return EntryOut(**summary.model_dump(), body=head.body, body_format=head.format, origin=origin, fields=entry.fields)
+    fields = told_fields(session, caller, entry)
+    return EntryOut(**summary.model_dump(), body=head.body, body_format=head.format, origin=origin, fields=fields)
 
 
 def _slug(session: Session, project_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect, select, update
@@ -9,6 +10,7 @@ from sqlalchemy import inspect, select, update
 from kmwiki.accounts.models import Project
 from kmwiki.entries.access import WHOLE, demand_manage
 from kmwiki.entries.describing import describe, put_on
+from kmwiki.entries.linking import settle
 from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryPatch, Origin
 from kmwiki.errors import Forbidden, say
@@ -44,6 +46,7 @@ def create_entry(
     them.
     """
     made = describe(data, default_author=caller.name)
+    made = replace(made, fields=settle(session, caller, project.id, made.kind, made.fields))
     source = create_source(
         session,
         caller,
@@ -119,6 +122,8 @@ def save_entry(
     _load_whole(session, entry)
     before = revision_of(session, entry.source, entry.source.head_no)
     made = describe(data, before=before.meta)
+    told_before = before.meta.get("fields", {}) if made.kind == before.meta.get("kind") else {}
+    made = replace(made, fields=settle(session, caller, entry.project_id, made.kind, made.fields, before=told_before))
     revision = add_revision(
         session,
         caller,

@@ -16,6 +16,7 @@ from kmwiki.entries import service
 from kmwiki.entries.access import entry_by_number, may_manage
 from kmwiki.entries.events import choice_of, readings_of
 from kmwiki.entries.kinds import KINDS
+from kmwiki.entries.linking import offered, readable
 from kmwiki.entries.queries import path_of
 from kmwiki.errors import Conflict, Forbidden, Invalid, KmwikiError, NotFound, Unauthenticated, say
 from kmwiki.places.queries import choose, find_place, readings
@@ -30,6 +31,7 @@ from kmwiki.web.entry_typed import Typed, place_words, typed_from, typed_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
     from kmwiki.entries.models import Entry
@@ -162,6 +164,11 @@ def _draw(
 def form_of(project: Project, typed: Typed, entry: Entry | None, error: Invalid | None) -> dict[str, Any]:
     """Gather what the form shows: what was typed, what is wrong with it, what the date and the places may mean."""
     errors = {name: words(message) for name, message in error.fields.items()} if error else {}
+    with session() as opened:
+        offers = offered(opened, caller(), project.id, typed.kind)
+        for key in offers:
+            if f"fields.{key}" not in errors:
+                typed.fields[key] = _linked_words(opened, project, typed.fields.get(key) or "")
     return {
         "project": project,
         "typed": typed,
@@ -172,11 +179,25 @@ def form_of(project: Project, typed: Typed, entry: Entry | None, error: Invalid 
         "message": words(error.message) if error else "",
         "echoes": readings_of(typed.event_date),
         "choice_of": choice_of,
+        "offers": {key: [link_words(each) for each in notes] for key, notes in offers.items()},
         "readings_of": readings_of,
         "place_offers": _place_offers(typed) if "places" in errors else {},
         "audiences": AUDIENCE_WORDS,
         "may_manage": entry is None or may_manage(caller(), entry),
     }
+
+
+def link_words(entry: Entry) -> str:
+    """Write a note so that the field of a link reads its number again, whatever its title."""
+    return f"{entry.number} · {entry.title}"
+
+
+def _linked_words(opened: Session, project: Project, text: str) -> str:
+    """Write out the number of a link. One to what the reader may not see is left out; saving keeps it all the same."""
+    if not text.isdecimal():
+        return text
+    found = readable(opened, caller(), project.id, int(text))
+    return link_words(found) if found else ""
 
 
 def _place_offers(typed: Typed) -> dict[int, list[tuple[str, str]]]:

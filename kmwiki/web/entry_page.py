@@ -12,6 +12,7 @@ from kmwiki.comments.access import may_edit, may_remove
 from kmwiki.comments.queries import comment_of, thread
 from kmwiki.entries.access import may_manage
 from kmwiki.entries.kinds import KINDS
+from kmwiki.entries.linking import linked_from, links_of
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import may_read_history
@@ -84,6 +85,9 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "source": source,
         "revision": head,
         "kind": KINDS[entry.kind],
+        "kinds": KINDS,
+        "links": links_of(session, caller, entry),
+        "linked_from": linked_from(session, caller, entry),
         "desk": desk,
         "talk": talk,
         "outline": outline_of(head),

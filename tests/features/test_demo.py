@@ -16,7 +16,6 @@ from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.db import session, transaction
 from kmwiki.demo.install import FOLDER, install_demo
-from kmwiki.entries.kinds import KINDS
 from kmwiki.entries.models import Entry, EntryPlace
 from kmwiki.sources.models import Revision, Source
 
@@ -94,7 +93,7 @@ def test_people_argue_in_threads_and_on_passages(demo: Project) -> None:
     assert demo.slug == "demo"
     assert len(comments) >= 60
     parents = {comment.id: comment.parent_id for comment in comments}
-    depth = {each: 0 for each in parents}
+    depth = dict.fromkeys(parents, 0)
     for each in sorted(parents):
         depth[each] = depth[parents[each]] + 1 if parents[each] else 0  # type: ignore[index]
     assert sum(level >= 2 for level in depth.values()) >= 10  # answers to answers

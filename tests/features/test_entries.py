@@ -60,7 +60,7 @@ def test_an_entry_keeps_what_was_told_about_it(project: Project, author: Caller)
     )
     with reading() as session:
         entry = entry_for(session, author, made.id)
-        out = entry_out(session, entry)
+        out = entry_out(session, author, entry)
     assert out.title == "ประชุมทีม ครั้งที่ 4"
     assert out.event is not None
     assert (out.event.start, out.event.end, out.event.precision) == (date(2008, 6, 17), date(2008, 6, 19), "day")
@@ -347,7 +347,7 @@ def test_an_imported_entry_keeps_where_it_came_from(project: Project, author: Ca
         )
         assert (entry.licence, entry.origin_key, entry.authors) == (None, "gotoknow:166221", [])
         service.set_origin(session, author, entry, origin.model_copy(update={"licence": "CC BY"}))
-        out = entry_out(session, entry)
+        out = entry_out(session, author, entry)
     assert out.origin is not None
     assert (out.origin.record_no, out.origin.licence) == (166221, "CC BY")
     save(author, entry, 1, title="แก้ชื่อ")

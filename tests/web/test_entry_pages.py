@@ -335,3 +335,24 @@ def test_the_picker_is_told_the_places_around(page: FlaskClient) -> None:
     found = page.get("/places?q=ควนขนุน").get_json()["items"]
     assert found[0] == {"words": "อ.ควนขนุน จ.พัทลุง", "name": "ควนขนุน", "parent": "จ.พัทลุง"}
     assert page.get("/places").get_json() == {"items": []}
+
+
+def test_an_aar_is_linked_with_its_meeting_both_ways(
+    page: FlaskClient, make: Make, signed_in: Callable[[Caller], FlaskClient], project: Project, author: Caller
+) -> None:
+    make_entry(project, author, kind="meeting", title="ประชุมที่น่าน", visibility="private")
+    form = text_of(page.get("/p/demo/entries/new?kind=aar"))
+    assert '<option value="1 · ประชุมที่น่าน">' in form
+    data = {**FORM, "kind": "aar", "title": "AAR น่าน", "action": "publish"}
+    refused = page.post("/p/demo/entries/new", data={**data, "f.meeting": "ไม่มีชื่อนี้"})
+    assert refused.status_code == 422
+    assert 'value="ไม่มีชื่อนี้"' in text_of(refused)
+    assert page.post("/p/demo/entries/new", data={**data, "f.meeting": "1 · ประชุมที่น่าน"}).status_code == 302
+    assert ">ประชุมที่น่าน</a>" in text_of(page.get("/p/demo/e/2"))
+    assert ">AAR น่าน</a>" in text_of(page.get("/p/demo/e/1"))
+    assert 'value="1 · ประชุมที่น่าน"' in text_of(page.get("/p/demo/e/2/edit"))
+    colleague = signed_in(make.member(project, Role.RESEARCHER))
+    assert "ประชุมที่น่าน" not in text_of(colleague.get("/p/demo/e/2"))
+    form = text_of(colleague.get("/p/demo/e/2/edit"))
+    assert 'name="f.meeting" value=""' in form
+    assert "ประชุมที่น่าน" not in form

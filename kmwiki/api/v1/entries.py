@@ -131,7 +131,7 @@ def create_entry(slug: str, json: EntryIn) -> tuple[EntryOut, int, dict[str, str
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.WRITE)
         entry = service.create_entry(opened, caller(), project, json)
-        made = queries.entry_out(opened, entry)
+        made = queries.entry_out(opened, caller(), entry)
     return made, 201, {"Location": f"/api/v1/entries/{made.id}", **_tag(made.revision)}
 
 
@@ -198,7 +198,7 @@ def _summary(found: Revision, author: str) -> RevisionSummary:
 
 
 def _answer(opened: Session, entry: Entry) -> tuple[EntryOut, int, dict[str, str]]:
-    made = queries.entry_out(opened, entry)
+    made = queries.entry_out(opened, caller(), entry)
     return made, 200, _tag(made.revision)
 
 

@@ -115,7 +115,7 @@ def finish(session: Session, claimed: Claimed, result: dict[str, Any] | None = N
     if job.generation != claimed.generation:
         job.state, job.tries = "queued", 0
     elif job.is_kept:
-        job.state, job.result, job.finished = "done", result or {}, now()
+        job.state, job.result, job.error, job.finished = "done", result or {}, None, now()
     else:
         session.delete(job)
 

@@ -15,6 +15,7 @@ from kmwiki.coding.queries import CodingRow, codings_of, recent_codes
 from kmwiki.coding.tree import live_codes
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.models import Revision, Source
+from kmwiki.sources.veil import veil_for
 from kmwiki.text.marks import Span, draw
 from kmwiki.text.thai import fold
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from kmwiki.coding.models import Code, Coding
     from kmwiki.security.policy import Caller
+    from kmwiki.sources.veil import Veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ def desk_of(session: Session, caller: Caller, root: Source, texts: Sequence[tupl
     """Return the desk of the entry whose source is `root`; `texts` are those shown on its page, with their heads."""
     is_member = can(caller, Permission.READ, root.project_id)  # codings are the team's own, on public texts too
     found = codings_of(session, caller, root.id) if is_member else []
-    reading = _reading_texts(session, found, texts)
+    veil = veil_for(session, caller, root.project_id)
+    texts = [(source, veil.over(source).revision(revision)) for source, revision in texts]
+    reading = _reading_texts(session, veil, found, texts)
     rows = rows_of(found, caller, reading)
     may_code = caller.user_id is not None and can(caller, Permission.CODE, root.project_id)
     codes = live_codes(session, root.project_id) if may_code else []
@@ -148,7 +152,7 @@ def desk_of(session: Session, caller: Caller, root: Source, texts: Sequence[tupl
 
 
 def _reading_texts(
-    session: Session, found: Iterable[CodingRow], texts: Sequence[tuple[Source, Revision]]
+    session: Session, veil: Veil, found: Iterable[CodingRow], texts: Sequence[tuple[Source, Revision]]
 ) -> dict[int, str]:
     """Return the reading text of every coded source: those shown are at hand, those of other pages are read."""
     reading = {source.id: revision.reading_text for source, revision in texts}
@@ -156,9 +160,9 @@ def _reading_texts(
     if missing:
         at_head = (Source.id == Revision.source_id) & (Source.head_no == Revision.no)
         rows = session.execute(
-            select(Revision.source_id, Revision.reading_text).join(Source, at_head).where(Source.id.in_(missing))
+            select(Source, Revision.reading_text).join(Revision, at_head).where(Source.id.in_(missing))
         )
-        reading |= {row[0]: row[1] for row in rows}
+        reading |= {source.id: veil.over(source).text(text) for source, text in rows}
     return reading
 
 

@@ -14,6 +14,7 @@ from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry, EntryPlace
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
+from kmwiki.sources.veil import veil_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,8 +129,8 @@ def last_said(session: Session, caller: Caller, project_id: int, *, size: int = 
             Comment.id,
             Comment.author_name,
             User.name,
-            func.substr(Revision.reading_text, 1, EXCERPT),
-            Source.created,
+            Revision.reading_text,
+            Source,
             Entry.number,
             Entry.title,
         )
@@ -141,9 +142,17 @@ def last_said(session: Session, caller: Caller, project_id: int, *, size: int = 
         .order_by(Source.created.desc(), Comment.id.desc())
         .limit(size)
     )
+    veil = veil_for(session, caller, project_id)
     return [
-        Said(id_, given or name or "", text, when, number, title)
-        for id_, given, name, text, when, number, title in rows
+        Said(
+            id_,
+            veil.over(source).text(given or name or ""),
+            veil.over(source).cut(text, 0, EXCERPT),
+            source.created,
+            number,
+            title,
+        )
+        for id_, given, name, text, source, number, title in rows
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Code, CodeAncestor, Coding
+from kmwiki.coding.veiled import veiled_rows
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.models import Entry, EntryPlace
 from kmwiki.sources.access import visible_to
@@ -68,7 +69,7 @@ def find_codings(
         count = count.outerjoin(User, User.id == Coding.coder_id)
     total = session.scalar(count.where(*wanted)) or 0
     rows = session.execute(_rows().where(*wanted, Coding.id > after).order_by(Coding.id).limit(size))
-    return [CodingRow(*row) for row in rows], total
+    return veiled_rows(session, caller, project_id, [CodingRow(*row) for row in rows]), total
 
 
 def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow]:
@@ -85,7 +86,8 @@ def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow
         Coding.id,
     )
     wanted = _rows(null()).where(Coding.root_id == root_id, Coding.deleted.is_(None), visible_to(caller))
-    return [CodingRow(*row) for row in session.execute(wanted.order_by(*place))]
+    rows = [CodingRow(*row) for row in session.execute(wanted.order_by(*place))]
+    return veiled_rows(session, caller, rows[0].coding.project_id, rows) if rows else []
 
 
 def coding_row(session: Session, coding_id: int) -> CodingRow:

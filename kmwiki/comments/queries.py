@@ -12,8 +12,9 @@ from sqlalchemy.orm import joinedload
 from kmwiki.comments.models import Comment
 from kmwiki.comments.schemas import CommentOut, PassageOut
 from kmwiki.sources.access import may_read, may_read_history, visible_to
-from kmwiki.sources.models import Source
+from kmwiki.sources.models import Revision, Source
 from kmwiki.sources.queries import heads, names_of
+from kmwiki.sources.veil import veil_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.security.policy import Caller
-    from kmwiki.sources.models import Revision
 
 DEEPEST = 4
 """Answers below this depth stand at it, with the name of whom they answer."""
 
 PAGE = 100
 """Comments on a page of a thread."""
+
+_LAST = 2**31  # behind every comment that has a place of its own
 
 
 @dataclass(slots=True)
@@ -85,8 +87,11 @@ def thread(session: Session, caller: Caller, source_id: int, *, page: int = 1, h
     shown = ordered[(page - 1) * PAGE : page * PAGE]
     live = heads(session, [said.comment.source for said in shown if said.comment.source.deleted is None])
     quotes = _quotes(session, caller, [said.comment for said in shown])
+    veil = veil_for(session, caller, root.project_id)
     for said in shown:
-        said.revision = live.get(said.comment.source_id)
+        kept = live.get(said.comment.source_id)
+        said.revision = veil.over(said.comment.source).revision(kept) if kept is not None else None
+        said.name = veil.over(said.comment.source).text(said.name)
         said.quote = quotes.get(said.comment.id)
     return Thread(shown, sum(comment.source.deleted is None for comment in comments), page, pages)
 
@@ -108,14 +113,24 @@ def _quotes(session: Session, caller: Caller, comments: Iterable[Comment]) -> di
     Who may not read older revisions gets no words that only those held.
     """
     about = [comment for comment in comments if comment.quote]
-    veiled = {each.on_source_id for each in about if not may_read_history(caller, each.source)}
-    roots = session.scalars(select(Source).where(Source.id.in_(veiled))).all() if veiled else ()
+    hidden = {each.on_source_id for each in about if not may_read_history(caller, each.source)}
+    roots = session.scalars(select(Source).where(Source.id.in_(hidden))).all() if hidden else ()
     texts = heads(session, roots)
     return {
-        each.id: each.quote
+        each.id: _quote_as_seen(session, caller, each)
         for each in about
-        if each.quote and (each.on_source_id not in veiled or each.quote in texts[each.on_source_id].reading_text)
+        if each.quote and (each.on_source_id not in hidden or each.quote in texts[each.on_source_id].reading_text)
     }
+
+
+def _quote_as_seen(session: Session, caller: Caller, comment: Comment) -> str:
+    """Cut the words out of the text as the caller may see it; the edge may run through a number."""
+    veil = veil_for(session, caller, comment.source.project_id)
+    source = session.get_one(Source, comment.on_source_id)
+    whole = None if veil.over(source).is_open else session.get(Revision, (source.id, comment.on_revision))
+    if whole is None or comment.start is None or comment.end is None:
+        return veil.over(source).text(comment.quote or "")
+    return veil.cut(whole.reading_text, comment.start, comment.end)
 
 
 def _names(session: Session, comments: Iterable[Comment]) -> dict[int, str]:
@@ -134,6 +149,8 @@ def _in_reading_order(comments: Sequence[Comment], names: dict[int, str]) -> lis
             if comment.parent_id is not None:
                 kept.add(comment.parent_id)
     ordered: list[Said] = []
+    # Those of a page stand in its order, also where one was cut in two here; then come those that people wrote.
+    answers[None].sort(key=lambda comment: (comment.ord or _LAST, comment.id), reverse=True)
     waiting = [(comment, 0) for comment in answers[None]]
     while waiting:
         comment, depth = waiting.pop()
@@ -174,7 +191,13 @@ def outs(session: Session, caller: Caller, comments: Sequence[Comment]) -> list[
     """Make the API's shape of comments whose sources are loaded."""
     texts = heads(session, [comment.source for comment in comments if comment.source.deleted is None])
     names, quotes = _names(session, comments), _quotes(session, caller, comments)
-    return [_out(each, texts.get(each.source_id), names[each.id], quotes.get(each.id)) for each in comments]
+    shown = {}
+    for each in comments:
+        veil = veil_for(session, caller, each.source.project_id).over(each.source)
+        names[each.id] = veil.text(names[each.id])
+        if each.source_id in texts:
+            shown[each.source_id] = veil.revision(texts[each.source_id])
+    return [_out(each, shown.get(each.source_id), names[each.id], quotes.get(each.id)) for each in comments]
 
 
 def _out(comment: Comment, head: Revision | None, name: str, quote: str | None) -> CommentOut:

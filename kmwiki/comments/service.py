@@ -12,6 +12,7 @@ from kmwiki.sources.models import Source
 from kmwiki.sources.queries import revision
 from kmwiki.sources.service import add_revision, bin_source, create_source, restore_source
 from kmwiki.sources.texts import problem_of
+from kmwiki.sources.veil import veil_for
 from kmwiki.text.clusters import is_boundary
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def add_comment(
     comment = Comment(source_id=source.id, source=source, on_source_id=entry_source.id, parent_id=parent_id, ord=ord)
     comment.author_name, comment.confidence, comment.written = author_name, confidence, written
     if passage is not None:
-        _tie(session, entry_source, comment, passage)
+        _tie(session, caller, entry_source, comment, passage)
     session.add(comment)
     session.flush()
     record(session, caller, "comment.added", project_id=source.project_id, source_id=source.id, root=entry_source.id)
@@ -89,21 +90,23 @@ def _check_parent(session: Session, entry_source: Source, parent_id: int) -> Non
         raise Invalid.one("parent_id", say("The comment you answer is not here any more."))
 
 
-def _tie(session: Session, entry_source: Source, comment: Comment, passage: PassageIn) -> None:
+def _tie(session: Session, caller: Caller, entry_source: Source, comment: Comment, passage: PassageIn) -> None:
     """Tie the comment to a passage of the entry's text."""
     on = revision(session, entry_source, passage.revision)
     text = on.reading_text
+    seen = veil_for(session, caller, entry_source.project_id).over(entry_source).revision(on).reading_text
     if not 0 <= passage.start < passage.end <= len(text):
         message = say("The passage must lie within the text, which has %(length)s characters.", length=len(text))
         raise Invalid.one("passage", message)
     if not (is_boundary(text, passage.start) and is_boundary(text, passage.end)):
         raise Invalid.one("passage", say("The passage must not cut a letter from its vowel or tone mark."))
     quote = text[passage.start : passage.end]
-    if passage.quote is not None and passage.quote != quote:
+    there = seen[passage.start : passage.end]  # not the text itself: guesses at a masked number are not answered
+    if passage.quote is not None and passage.quote != there:
         message = say(
             "The quote is “%(given)s”, but the text has “%(there)s” at this place.",
             given=passage.quote[:200],
-            there=quote[:200],
+            there=there[:200],
         )
         raise Invalid.one("passage", message)
     comment.on_revision, comment.start, comment.end, comment.quote = on.no, passage.start, passage.end, quote

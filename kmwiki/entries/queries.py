@@ -18,6 +18,8 @@ from kmwiki.places.queries import place
 from kmwiki.sources.access import in_bin_for, visible_to
 from kmwiki.sources.models import Source
 from kmwiki.sources.queries import revision
+from kmwiki.sources.veil import veil_for
+from kmwiki.text.personal import masked
 from kmwiki.text.thai import slugify
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.security.policy import Caller
+    from kmwiki.sources.veil import Veil
 
 __all__ = ["EntryFilters", "Paging", "binned", "entry_out", "list_entries", "path_of", "summary_of"]
 
@@ -34,7 +37,7 @@ _SLUG_LONGEST = 60
 
 def path_of(slug: str, entry: Entry) -> str:
     """Return the entry's address on this site: its number, and its title for people to read."""
-    words = slugify(entry.title)[:_SLUG_LONGEST].rstrip("-")
+    words = slugify(masked(entry.title))[:_SLUG_LONGEST].rstrip("-")
     return f"/p/{slug}/e/{entry.number}{'-' + quote(words) if words else ''}"
 
 
@@ -93,10 +96,11 @@ def comment_counts(session: Session, source_ids: Sequence[int]) -> dict[int, int
 
 def entry_out(session: Session, caller: Caller, entry: Entry) -> EntryOut:
     """Make the API's whole shape of an entry that was loaded whole, without links that the caller may not follow."""
-    head = revision(session, entry.source)
-    summary = summary_of(_slug(session, entry.project_id), entry)
+    veil = veil_for(session, caller, entry.project_id).over(entry.source)
+    head = veil.revision(revision(session, entry.source))
+    summary = summary_of(_slug(session, entry.project_id), entry, veil)
     origin = Origin.model_validate({**entry.origin, "licence": entry.licence}) if entry.origin else None
-    fields = told_fields(session, caller, entry)
+    fields = veil.value(told_fields(session, caller, entry))
     return EntryOut(**summary.model_dump(), body=head.body, body_format=head.format, origin=origin, fields=fields)
 
 
@@ -104,8 +108,9 @@ def _slug(session: Session, project_id: int) -> str:
     return session.scalars(select(Project.slug).where(Project.id == project_id)).one()
 
 
-def summary_of(slug: str, entry: Entry) -> EntrySummary:
-    """Make the API's list shape of an entry that was loaded whole."""
+def summary_of(slug: str, entry: Entry, veil: Veil) -> EntrySummary:
+    """Make the API's list shape of an entry that was loaded whole, under the veil over its project."""
+    veil = veil.over(entry.source)
     return EntrySummary(
         id=entry.id,
         number=entry.number,
@@ -113,13 +118,13 @@ def summary_of(slug: str, entry: Entry) -> EntrySummary:
         revision=entry.source.head_no,
         url=path_of(slug, entry),
         kind=entry.kind,
-        title=entry.title,
-        lead=entry.lead,
+        title=veil.text(entry.title),
+        lead=veil.text(entry.lead),
         event_date=entry.event_written,
         event=event_of(entry),
         places=[_place_out(each.place_code) for each in entry.places],
-        tags=[each.tag for each in entry.tags],
-        authors=[each.name for each in entry.authors],
+        tags=[veil.text(each.tag) for each in entry.tags],
+        authors=[veil.text(each.name) for each in entry.authors],
         visibility=entry.source.audience,
         status=entry.source.state,
         created=entry.source.created,

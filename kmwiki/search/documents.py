@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from kmwiki.search.compounds import all_words
 from kmwiki.search.engine import PART, Document
 from kmwiki.search.equals import facts_of
 from kmwiki.sources.models import Revision, Source
+from kmwiki.sources.veil import cleared_forms
+from kmwiki.text.personal import BLOCK, masked
 from kmwiki.text.thai import fold
 from kmwiki.text.words import general_words
 
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 TITLE_WEIGHT, LEAD_WEIGHT = 3.0, 1.5
 CHUNK = 400
 INDEXED = ("entry", "comment", "memo")
+_WRITTEN = frozenset({"tag", "author"})  # the columns that hold people's words
+_HIDDEN = re.compile(f"{BLOCK}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,14 @@ def outlines(session: Session, keys: Collection[str]) -> dict[str, Outline]:
     for some in _chunks(sources):
         found.update((one.key, one) for one in _source_outlines(session, some))
     for some in _chunks(codes):
-        rows = session.scalars(select(Code).where(Code.id.in_(some), Code.state == "live"))
-        found.update((one.key, one) for one in map(_code_outline, rows))
+        rows = session.scalars(select(Code).where(Code.id.in_(some), Code.state == "live")).all()
+        keep = _cleared(session, {row.project_id for row in rows})
+        found.update((one.key, one) for one in (_code_outline(row, keep[row.project_id]) for row in rows))
     return found
+
+
+def _cleared(session: Session, project_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    return {project_id: cleared_forms(session, project_id) for project_id in project_ids}
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -90,11 +100,13 @@ def _source_outlines(session: Session, ids: Sequence[int]) -> Iterator[Outline]:
     codes = _codes(session, ids)
     writers = {row.author_id for row in rows} - {None}
     names = {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(writers)))}
+    keep = _cleared(session, {row.project_id for row in rows})
     for row in rows:
         entry = entries.get(row.root_id or row.id)
         if entry is not None:
             author = names.get(row.author_id, "") if row.author_id is not None else ""
-            yield _source_outline(row, entry, comments.get(row.id), codes.get(row.id, ()), author)
+            made = _source_outline(row, entry, comments.get(row.id), codes.get(row.id, ()), author)
+            yield _masked(made, keep[row.project_id])
 
 
 def _codes(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -140,6 +152,22 @@ def _source_outline(row: Source, entry: Entry, comment: Comment | None, codes: t
         columns={name: values for name, values in columns.items() if values},
         source_id=row.id,
         revision=row.head_no,
+        clearings=row.clearings,
+    )
+
+
+def _masked(outline: Outline, keep: frozenset[str]) -> Outline:
+    """Mask what is personal in all that is told about a text; the body is masked when it is folded."""
+    return replace(
+        outline,
+        title=masked(outline.title, keep),
+        lead=masked(outline.lead, keep),
+        fields=tuple(masked(each, keep) for each in outline.fields),
+        columns={
+            name: tuple(masked(each, keep) for each in values) if name in _WRITTEN else values
+            for name, values in outline.columns.items()
+        },
+        keep=keep,
     )
 
 
@@ -165,15 +193,16 @@ def _when(entry: Entry) -> dict[str, tuple[str, ...]]:
     return {}
 
 
-def _code_outline(code: Code) -> Outline:
+def _code_outline(code: Code, keep: frozenset[str]) -> Outline:
     texts = (code.definition, code.include, code.exclude, code.example, *code.aliases)
-    return Outline(
+    made = Outline(
         key=f"code:{code.id}",
         project_id=code.project_id,
         title=PART.join(name for name in (code.name_th, code.name_en) if name),
         fields=tuple(text for text in texts if text),
         columns={"type": ("code",), "id": (str(code.id),)},
     )
+    return _masked(made, keep)
 
 
 def build(session: Session, wanted: Iterable[Outline], segmenter: Callable[[int], Segmenter]) -> Iterator[Document]:
@@ -196,7 +225,7 @@ def make_document(outline: Outline, body: str, segmenter: Segmenter) -> Document
     """Fold, cut into words and count one text."""
     title = _folded(outline.title.split(PART))
     lead = _folded([outline.lead])
-    rest = _folded([body, *outline.fields])
+    rest = _folded([masked(body, outline.keep), *outline.fields])
     title_end = len(title) + 1
     lead_end = title_end + len(lead) + 1
     text = PART.join((title, lead, rest))
@@ -235,7 +264,8 @@ def _edges(word: Word, inside: Sequence[str]) -> list[int]:
 
 
 def _folded(parts: Sequence[str]) -> str:
-    return PART.join(filter(None, (fold(part).strip() for part in parts)))
+    pieces = (piece for part in parts for piece in _HIDDEN.split(part))  # nothing is found across what is hidden
+    return PART.join(filter(None, (fold(piece).strip() for piece in pieces)))
 
 
 def _trigrams(title: str, lead: str, rest: str) -> Mapping[str, float]:
@@ -261,7 +291,10 @@ def expand(session: Session, keys: Iterable[str]) -> set[str]:
     for some in _chunks(entry_ids):
         rows = session.scalars(select(Entry.source_id).where(Entry.id.in_(some)))
         wanted.update(f"source:{source_id}" for source_id in rows)
-    wanted = {key for key in wanted if not key.startswith("entry:")}
+    for key in [key for key in wanted if key.startswith("codes:")]:
+        rows = session.scalars(select(Code.id).where(Code.project_id == int(key[6:]), Code.state == "live"))
+        wanted.update(f"code:{code_id}" for code_id in rows)
+    wanted = {key for key in wanted if not key.startswith(("entry:", "codes:"))}
     roots = [int(key[7:]) for key in wanted if key.startswith("source:")]
     for some in _chunks(roots):
         rows = session.scalars(select(Source.id).where(Source.root_id.in_(some)))

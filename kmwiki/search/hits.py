@@ -20,6 +20,7 @@ from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
 from kmwiki.search.snippets import folded_once, merged, opening, places, snippets
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
+from kmwiki.sources.veil import veil_for
 from kmwiki.text.thai import fold_with_map
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from kmwiki.search.engine import Leaf, Match
     from kmwiki.search.snippets import Snippet
     from kmwiki.security.policy import Caller
+    from kmwiki.sources.veil import Veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,22 @@ class _Rows:
     comments: dict[int, Comment]
     codes: dict[int, Code]
     codings: dict[int, list[Coding]]
+    veil: Veil
 
 
 def make_hits(
     session: Session, caller: Caller, project: Project, matches: Sequence[Match], leaves: Sequence[Leaf]
 ) -> list[HitOut]:
-    """Make the hits of these matches, in their order; a text that is gone by now, or not to be read, is left out."""
-    rows = _load(session, caller, matches)
+    """Make the hits of these matches, in their order; a text that is gone by now, or not to be read, is left out.
+
+    What is shown of them is masked as far as the caller may not see it.
+    """
+    rows = _load(session, caller, matches, veil_for(session, caller, project.id))
     made = (_hit(project, match, rows, leaves) for match in matches)
     return [hit for hit in made if hit is not None]
 
 
-def _load(session: Session, caller: Caller, matches: Sequence[Match]) -> _Rows:
+def _load(session: Session, caller: Caller, matches: Sequence[Match], veil: Veil) -> _Rows:
     sources = [int(one.columns["source"][0]) for one in matches if "source" in one.columns]
     entry_ids = {int(one.columns["entry"][0]) for one in matches if "entry" in one.columns}
     codes = [int(one.columns["id"][0]) for one in matches if "id" in one.columns]
@@ -73,11 +79,12 @@ def _load(session: Session, caller: Caller, matches: Sequence[Match]) -> _Rows:
     entries = session.scalars(select(Entry).where(Entry.id.in_(entry_ids)).options(selectinload(Entry.places)))
     comments = session.scalars(select(Comment).where(Comment.source_id.in_(sources)))
     return _Rows(
-        {source_id: _Head(no, text) for source_id, no, text in heads},
+        {source_id: _Head(no, veil.text(text)) for source_id, no, text in heads},
         {row.id: row for row in entries},
         {row.source_id: row for row in comments},
         {row.id: row for row in session.scalars(select(Code).where(Code.id.in_(codes)))},
         _codings(session, sources),
+        veil,
     )
 
 
@@ -99,7 +106,7 @@ def _codings(session: Session, sources: Sequence[int]) -> dict[int, list[Coding]
 def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) -> HitOut | None:
     if "id" in match.columns:
         code = rows.codes.get(int(match.columns["id"][0]))
-        return None if code is None else _code_hit(project, match, code, leaves)
+        return None if code is None else _code_hit(project, match, code, leaves, rows.veil)
     source_id = int(match.columns["source"][0])
     entry = rows.entries.get(int(match.columns["entry"][0]))
     head = rows.heads.get(source_id)
@@ -108,10 +115,11 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
     comment = rows.comments.get(source_id)
     found = places(folded_once((source_id, head.no), head.text), leaves)
     passages = snippets(head.text, found, leaves)
+    title = rows.veil.text(entry.title)
     shown = [_out(one, codes=_codes_at(one, rows.codings.get(source_id, ()))) for one in passages]
     is_entry = comment is None
     if is_entry:
-        shown = [*_others(entry, leaves, most=3 - len(shown)), *shown]
+        shown = [*_others(entry, rows.veil, leaves, most=3 - len(shown)), *shown]
     if not shown and (first := opening(head.text)) is not None:
         shown = [_out(first)]
     return HitOut(
@@ -120,8 +128,8 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
         entry_id=entry.id,
         source_id=source_id,
         number=entry.number,
-        title=entry.title,
-        title_marks=_marks(entry.title, leaves) if is_entry else [],
+        title=title,
+        title_marks=_marks(title, leaves) if is_entry else [],
         url=_url(project, entry, source_id, passages),
         score=round(match.score, 4),
         is_whole=match.is_whole,
@@ -156,11 +164,11 @@ def _url(project: Project, entry: Entry, source_id: int, passages: Sequence[Snip
     return f"{address}?hit={source_id}:{passage.start + start}-{passage.start + end}#hit"
 
 
-def _others(entry: Entry, leaves: Sequence[Leaf], *, most: int) -> list[SnippetOut]:
+def _others(entry: Entry, veil: Veil, leaves: Sequence[Leaf], *, most: int) -> list[SnippetOut]:
     """Return passages of the lead and the fields, which are no part of the reading text."""
     texts = [("lead", entry.lead), *(("fields", text) for text in texts_of(entry.kind, entry.fields))]
     found: list[SnippetOut] = []
-    for part, text in texts:
+    for part, text in ((part, veil.text(text)) for part, text in texts):
         if len(found) >= max(most, 1):
             break
         if text:
@@ -195,12 +203,13 @@ def _out(snippet: Snippet, part: str = "body", codes: Sequence[int] = ()) -> Sni
     )
 
 
-def _code_hit(project: Project, match: Match, code: Code, leaves: Sequence[Leaf]) -> HitOut:
+def _code_hit(project: Project, match: Match, code: Code, leaves: Sequence[Leaf], veil: Veil) -> HitOut:
     shown: list[SnippetOut] = []
-    for text in (code.definition, code.include, code.exclude, code.example, *code.aliases):
+    texts = (code.definition, code.include, code.exclude, code.example, *code.aliases)
+    for text in map(veil.text, texts):
         here = places(fold_with_map(text), leaves)
         shown += [_out(one, "fields") for one in snippets(text, here, leaves, most=1)]
-    if not shown and (first := opening(code.definition)) is not None:
+    if not shown and (first := opening(veil.text(code.definition))) is not None:
         shown = [_out(first, "fields")]
     return HitOut(
         type="code",

@@ -9,7 +9,7 @@ from kmwiki.errors import Invalid, say
 from kmwiki.search import dictionary, equals
 from kmwiki.search.memory_engine import MemoryEngine
 from kmwiki.search.whoosh_engine import WhooshEngine
-from kmwiki.text import words
+from kmwiki.text import personal, words
 
 if TYPE_CHECKING:
     from kmwiki.config import Settings
@@ -26,7 +26,13 @@ class _Bound:
 def stamp() -> dict[str, str]:
     """Return what an index made by this program is marked with."""
     product = hashlib.sha256(dictionary.product_text().encode()).hexdigest()[:12]
-    return {"schema": SCHEMA, "dictionary": product, "segmenter": words.VERSION, "facts": equals.VERSION}
+    return {
+        "schema": SCHEMA,
+        "dictionary": product,
+        "segmenter": words.VERSION,
+        "facts": equals.VERSION,
+        "personal": personal.VERSION,
+    }
 
 
 def bind(settings: Settings) -> SearchEngine:

@@ -22,6 +22,9 @@ from kmwiki.search.query_filters import Filters
 from kmwiki.search.rights import readable
 from kmwiki.search.schemas import QueryOut, SearchOut, WordOut
 from kmwiki.search.suggestions import suggest
+from kmwiki.sources.veil import cleared_forms
+from kmwiki.text.personal import find_personal
+from kmwiki.text.personal import wanted as not_cleared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +137,7 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
             text=request.text,
             understood=made.understood,
             exact=made.exact,
-            notes=[_translated(note, translate) for note in made.notes],
+            notes=[_translated(note, translate) for note in (*made.notes, *_not_searched(search, request))],
             also=list(made.also),
             suggestion=_suggestion(search, made, found.total, is_relaxed=is_relaxed),
             words=_words(search, made) if not found.total else [],
@@ -177,6 +180,16 @@ def _refuse_unknown_author(search: _Search, request: SearchRequest) -> None:
 
 def _translated(message: Message, translate: Callable[[str], str]) -> str:
     return translate(message.text) % message.values
+
+
+def _not_searched(search: _Search, request: SearchRequest) -> tuple[Message, ...]:
+    """Say that a telephone number, an e-mail or a citizen's number is looked for in vain, unless it was cleared."""
+    found = find_personal(request.text)
+    if not found or not not_cleared(request.text, found, cleared_forms(search.session, search.project.id)):
+        return ()
+    return (
+        say("Telephone numbers, e-mail addresses and citizens' numbers are never searched; they stand in no index."),
+    )
 
 
 def _asked(made: Plan) -> Ask:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
 
     READ = "read"
     COMMENT = "comment"
+    SEE_PERSONAL = "see_personal"  # telephone numbers, e-mails and citizens' numbers in the texts, unmasked
     WRITE = "write"  # create entries, edit the entries one can read
     CODE = "code"  # make codings, change one's own
     EDIT_CODEBOOK = "edit_codebook"
@@ -49,6 +50,7 @@ TABLE: Mapping[Permission, Role] = MappingProxyType(
     {
         Permission.READ: Role.READER,
         Permission.COMMENT: Role.COMMENTER,
+        Permission.SEE_PERSONAL: Role.RESEARCHER,  # no higher than WRITE: who edits must have the real text
         Permission.WRITE: Role.RESEARCHER,
         Permission.CODE: Role.RESEARCHER,
         Permission.EDIT_CODEBOOK: Role.RESEARCHER,

@@ -112,3 +112,7 @@ class Cleared(Base):
     reason: Mapped[str] = mapped_column(default="")
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created: Mapped[datetime] = mapped_column(default=now)
+
+    def index_keys(self) -> list[str]:
+        """The project's codes are looked at anew; the texts it stands in say so themselves (`Source.clearings`)."""
+        return [f"codes:{self.project_id}"]

@@ -28,6 +28,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+VERSION = "1"
+"""Raise it when something else is found: indexes are then made anew, and hold none of it."""
+
 BLOCK = "\u2588"
 """What stands in the place of every character that is hidden."""
 
@@ -95,6 +98,7 @@ _EXTENSION = re.compile(
     rf"{_BLANKS}\(?(?:ต่อ|ext(?:ension)?\.?|x|#){_BLANKS}[:.]?{_BLANKS}[0-9]{{1,6}}(?:{_BLANKS}[-,]{_BLANKS}[0-9]{{1,6}}(?![0-9./])){{0,4}}",
     re.IGNORECASE,
 )
+_OWN_EXTENSION = re.compile(r"(?<=[0-9]) {0,3}\(?(?:ต่อ|ext|x(?=[ 0-9])|#)")
 _FURTHER = re.compile(
     rf"{_BLANKS}(?:[-/]|ถึง|to){_BLANKS}[0-9]{{1,4}}(?!{_FIRM}[0-9]|[./:,-][0-9])"
     rf"|(?:{_BLANKS},{_BLANKS}[0-9]{{1,4}}(?={_BLANKS}(?:\Z|[\n,;)/]|\.(?![0-9])|และ|หรือ|ต่อ))){{1,4}}"
@@ -166,6 +170,7 @@ def wanted(text: str, found: Iterable[Personal], keep: Iterable[str]) -> list[Pe
 def plain_form(written: str) -> str:
     """Give the form in which two ways of writing the same number or address are equal: digits alone, small letters."""
     shape = written.translate(_SHAPES).casefold()
+    shape = _OWN_EXTENSION.split(shape, maxsplit=1)[0]  # an office's number is cleared with all its extensions
     if "@" in shape or not _DIGIT.search(shape) or re.search(r"\bat\b|แอท|แอด", shape):
         return re.sub(r"[ \u200b]", "", shape)
     digits = "".join(_DIGIT.findall(shape))

@@ -16,6 +16,7 @@ from kmwiki.errors import N_, NotFound
 from kmwiki.places.queries import place
 from kmwiki.sources.access import STATES
 from kmwiki.sources.queries import heads
+from kmwiki.sources.veil import veil_for
 from kmwiki.text.clusters import clip
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.numbers import page_in
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kmwiki.accounts.models import Project
     from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
+    from kmwiki.sources.veil import Veil
 
 PAGE = 20
 LONGEST_LIST = 12
@@ -154,7 +156,7 @@ def listing(session: Session, caller: Caller, project: Project, args: MultiDict[
     )
     facets = _facets(session, caller, project, filters)
     return Listing(
-        rows=_rows(session, list(found)),
+        rows=_rows(session, caller, project.id, list(found)),
         total=total,
         everything=everything,
         facets=facets,
@@ -165,20 +167,25 @@ def listing(session: Session, caller: Caller, project: Project, args: MultiDict[
     )
 
 
-def _rows(session: Session, entries: list[Entry]) -> list[Row]:
+def _rows(session: Session, caller: Caller, project_id: int, entries: list[Entry]) -> list[Row]:
     ids = [entry.source_id for entry in entries]
     comments = queries.comment_counts(session, ids)
     strips = strips_of(session, ids)
     texts = heads(session, [entry.source for entry in entries])
+    veil = veil_for(session, caller, project_id)
     return [
         Row(
             entry,
-            clip(entry.lead or " ".join(texts[entry.source_id].reading_text[: EXCERPT * 2].split()), EXCERPT),
+            clip(_opening(veil.over(entry.source), entry, texts[entry.source_id].reading_text), EXCERPT),
             comments.get(entry.source_id, 0),
             strips[entry.source_id],
         )
         for entry in entries
     ]
+
+
+def _opening(veil: Veil, entry: Entry, text: str) -> str:
+    return veil.text(entry.lead) or " ".join(veil.cut(text, 0, EXCERPT * 2).split())
 
 
 def year_word(year: int) -> str:

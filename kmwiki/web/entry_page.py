@@ -17,6 +17,7 @@ from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import may_read_history
 from kmwiki.sources.queries import revision
+from kmwiki.sources.veil import veil_for
 from kmwiki.text.marks import highlight
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
@@ -66,7 +67,8 @@ def hits_in(wanted: list[str]) -> dict[int, list[tuple[int, int]]]:
 def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str, str]) -> dict[str, Any]:
     """Gather the reading page of an entry that the caller may read."""
     source = entry.source
-    head = revision(session, source)
+    veil = veil_for(session, caller, entry.project_id).over(source)
+    head = veil.revision(revision(session, source))
     hits = hits_in(args.getlist("hit"))
     holding = number_in(args, "comment") or comment_of(session, next((key for key in hits if key != source.id), 0))
     talk = thread(session, caller, source.id, page=page_in(args, "talk"), holding=holding)

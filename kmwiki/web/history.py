@@ -18,6 +18,7 @@ from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import demand_history
 from kmwiki.sources.queries import author_of, revision, revisions
 from kmwiki.sources.texts import prepare
+from kmwiki.sources.veil import veil_for
 from kmwiki.text.diff import diff_words
 from kmwiki.web.carried import tell_carried
 from kmwiki.web.context import caller
@@ -39,11 +40,13 @@ def index(slug: str, number: int) -> str:
     with session() as opened:
         entry = entry_by_number(opened, caller(), slug, number)
         demand_history(caller(), entry.source)
+        veil = veil_for(opened, caller(), entry.project_id).over(entry.source)
+        found = revisions(opened, entry.source, offset=(page - 1) * PAGE, size=PAGE)
         return render_template(
             "entries/history.html",
             project=opened.get_one(Project, entry.project_id),
             entry=entry,
-            revisions=revisions(opened, entry.source, offset=(page - 1) * PAGE, size=PAGE),
+            revisions=[(veil.revision(row), name) for row, name in found],
             page=page,
             pages=max(1, -(-entry.source.head_no // PAGE)),
         )
@@ -55,10 +58,11 @@ def read(slug: str, number: int, no: int) -> str:
     with session() as opened:
         entry = entry_by_number(opened, caller(), slug, number)
         demand_history(caller(), entry.source)
-        shown = revision(opened, entry.source, no)
+        veil = veil_for(opened, caller(), entry.project_id).over(entry.source)
+        shown = veil.revision(revision(opened, entry.source, no))
         against = number_in(request.args, "against")
         base_no = no - 1 if against is None else against
-        base = revision(opened, entry.source, base_no) if base_no >= 1 else None
+        base = veil.revision(revision(opened, entry.source, base_no)) if base_no >= 1 else None
         return render_template(
             "entries/revision.html",
             project=opened.get_one(Project, entry.project_id),

@@ -36,6 +36,7 @@ from kmwiki.security.policy import Permission
 from kmwiki.sources import queries as sources
 from kmwiki.sources.access import demand_history
 from kmwiki.sources.texts import prepare
+from kmwiki.sources.veil import veil_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -102,7 +103,8 @@ def list_entries(slug: str, query: EntryQuery) -> Page[EntrySummary]:
         more = None
         if len(rows) > len(shown):
             more = write_cursor("entries", query.sort, *seen(opened, shown[-1], query.sort).as_parts())
-        return Page[EntrySummary](items=[queries.summary_of(slug, row) for row in shown], next=more, total=total)
+        veil = veil_for(opened, caller(), project.id)
+        return Page[EntrySummary](items=[queries.summary_of(slug, row, veil) for row in shown], next=more, total=total)
 
 
 def _last_seen(query: EntryQuery) -> Seen | None:
@@ -173,8 +175,9 @@ def list_revisions(entry_id: int, query: PageQuery) -> Page[RevisionSummary]:
     with session() as opened:
         entry = entry_for(opened, caller(), entry_id)
         demand_history(caller(), entry.source)
+        veil = veil_for(opened, caller(), entry.project_id).over(entry.source)
         rows = sources.revisions(opened, entry.source, offset=offset, size=query.size)
-        items = [_summary(row, author) for row, author in rows]
+        items = [_summary(veil.revision(row), author) for row, author in rows]
     return page_of(items, offset=offset, total=entry.source.head_no)
 
 
@@ -185,7 +188,8 @@ def read_revision(entry_id: int, no: int) -> RevisionOut:
     with session() as opened:
         entry = entry_for(opened, caller(), entry_id)
         demand_history(caller(), entry.source)
-        found = sources.revision(opened, entry.source, no)
+        veil = veil_for(opened, caller(), entry.project_id).over(entry.source)
+        found = veil.revision(sources.revision(opened, entry.source, no))
         author = sources.author_of(opened, found)
     summary = _summary(found, author).model_dump()
     return RevisionOut(**summary, body=found.body, body_format=found.format, text=found.reading_text, meta=found.meta)

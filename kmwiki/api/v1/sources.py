@@ -9,6 +9,7 @@ from kmwiki.db import session
 from kmwiki.sources import queries
 from kmwiki.sources.access import demand_history, source_for
 from kmwiki.sources.schemas import Id
+from kmwiki.sources.veil import veil_for
 
 
 class RevisionQuery(BaseModel):
@@ -26,7 +27,7 @@ class BlockOut(BaseModel):
 
 
 class TextOut(BaseModel):
-    """The reading text of a revision. `sha256` is of the text in UTF-8."""
+    """The reading text of a revision. `sha256` is of the text in UTF-8, as it is given here: personal data masked."""
 
     source_id: int
     revision: int
@@ -43,7 +44,8 @@ def read_text(source_id: int, query: RevisionQuery) -> TextOut:
         source = source_for(opened, caller(), source_id)
         if query.revision not in {None, source.head_no}:
             demand_history(caller(), source)
-        found = queries.revision(opened, source, query.revision)
+        veil = veil_for(opened, caller(), source.project_id).over(source)
+        found = veil.revision(queries.revision(opened, source, query.revision))
         return TextOut(
             source_id=source.id,
             revision=found.no,

@@ -1,0 +1,59 @@
+"""Quotes of codings as the caller may see them, cut from the masked text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm.attributes import set_committed_value
+
+from kmwiki.sources.models import Revision, Source
+from kmwiki.sources.veil import veil_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from kmwiki.coding.queries import CodingRow
+    from kmwiki.security.policy import Caller
+
+
+def veiled_rows(session: Session, caller: Caller, project_id: int, rows: Sequence[CodingRow]) -> list[CodingRow]:
+    """Mask the quotes of these rows of a project, the present words and the evidence.
+
+    The evidence is masked on the loaded coding itself, unnoticed by the session: nothing of it is ever written back,
+    for whoever changes codings sees everything.
+    """
+    veil = veil_for(session, caller, project_id)
+    if veil.is_open or not rows:
+        return list(rows)
+    texts = _texts(session, rows)
+    sources = {
+        one.id: one
+        for one in session.scalars(select(Source).where(Source.id.in_({row.coding.source_id for row in rows})))
+    }
+    made = []
+    for row in rows:
+        coding = row.coding
+        over = veil.over(sources[coding.source_id])
+        evidence = texts[coding.source_id, coding.ev_revision]
+        set_committed_value(coding, "ev_quote", over.cut(evidence, coding.ev_start, coding.ev_end))
+        quote = row.quote
+        if quote is not None and coding.start is not None and coding.end is not None:
+            quote = over.cut(texts[coding.source_id, row.revision], coding.start, coding.end)
+        made.append(replace(row, quote=quote))
+    return made
+
+
+def _texts(session: Session, rows: Sequence[CodingRow]) -> dict[tuple[int, int], str]:
+    wanted = {(row.coding.source_id, no) for row in rows for no in (row.revision, row.coding.ev_revision)}
+    found: dict[tuple[int, int], str] = {}
+    pairs = sorted(wanted)
+    for start in range(0, len(pairs), 200):
+        some = pairs[start : start + 200]
+        statement = select(Revision.source_id, Revision.no, Revision.reading_text)
+        for source_id, no, text in session.execute(statement.where(tuple_(Revision.source_id, Revision.no).in_(some))):
+            found[source_id, no] = text
+    return found

@@ -52,12 +52,15 @@ class Outline:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source_id: int | None = None
     revision: int = 0
+    clearings: int = 0
+    keep: frozenset[str] = frozenset()
+    """What its project has cleared of what looks personal; all else of that kind is masked and so never indexed."""
 
     @property
     def version(self) -> str:
         """What changes whenever the document does: the revision's number and a digest of all that is told about it."""
         told = repr((self.title, self.lead, self.fields, sorted(self.columns.items())))
-        return f"{self.revision}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        return f"{self.revision}.{self.clearings}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
 def outlines(session: Session, keys: Collection[str]) -> dict[str, Outline]:

@@ -40,6 +40,9 @@ _TAGS = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br", "a", "img"),
     *("strong", "em", "del", "table", "thead", "tbody", "tr", "th", "td"),
 }
+_SCHEMES = {"http", "https", "mailto", "tel", "attachment"}
+"""Of links and images; `attachment:name` is a file of the note, whose address the page fills in."""
+
 _PLACED = {"data-start", "data-end"}
 
 
@@ -145,7 +148,7 @@ def _first_cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "img": {"src", "alt", "title"}, "td": {"align"}, "th": {"align"}},
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes=_SCHEMES,
         link_rel=None,
     )
 
@@ -165,6 +168,6 @@ def _last_cleaner() -> nh3.Cleaner:
             "td": {"to-right", "to-center"},
             "th": {"to-right", "to-center"},
         },
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes=_SCHEMES,
         link_rel="noopener nofollow",
     )

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’|\\^`{}\u0e00-\u0e7f]+(?<![.,;:!?)\]])")
-_OWN_IMAGE = re.compile(r"/?(?![/\\])[^\s:\\\"'<>]+")
+_OWN_IMAGE = re.compile(r"(?:attachment:|/?(?![/\\]))[^\s:\\\"'<>]+")
 # With one of these schemes, or with none: no colon before the first slash, question mark or number sign.
-_TARGET = re.compile(r"(?:https?|mailto|tel):[^\s]*|[^:/?#\s]*(?:[/?#][^\s]*)?", re.IGNORECASE)
+_TARGET = re.compile(r"(?:https?|mailto|tel|attachment):[^\s]*|[^:/?#\s]*(?:[/?#][^\s]*)?", re.IGNORECASE)
 _ALIGNED = {"right": "to-right", "center": "to-center"}
 
 

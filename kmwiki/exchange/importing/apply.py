@@ -9,6 +9,7 @@ from kmwiki.comments.service import add_comment
 from kmwiki.entries.service import create_entry, set_origin
 from kmwiki.errors import N_
 from kmwiki.events.service import record
+from kmwiki.exchange.importing.images import add_images
 from kmwiki.exchange.importing.known import WRITTEN, free_key, is_keyed
 from kmwiki.exchange.importing.traces import Trace, around_of, beside_of
 from kmwiki.exchange.reviewing.reading import keep_reading, kept_origin
@@ -55,6 +56,7 @@ class Writer:
             provenance=draft.provenance,
         )
         self._note(entry.source, 1)
+        add_images(self._session, self._caller, entry.source, draft.attached)
         made = [self._add_comment(entry, change) for change in plan.comments]
         self._session.flush()
         self.trace.entry = [0, 1]
@@ -83,6 +85,7 @@ class Writer:
             has_changed = saved.no != before
             if plan.takes_text:
                 self._note(entry.source, saved.no)
+        has_changed = add_images(self._session, self._caller, entry.source, draft.attached) or has_changed
         added: dict[int, int] = {}
         for change in plan.comments:
             has_changed = self._write_comment(entry, change, added) or has_changed
@@ -133,7 +136,7 @@ class Writer:
             self._caller,
             entry.source,
             body=parsed.text,
-            body_format="plain",
+            body_format=parsed.body_format,
             author_name=parsed.author or "",
             ord=change.ord,
             confidence=parsed.confidence,
@@ -154,7 +157,7 @@ class Writer:
                 source,
                 base_no=known.text.head.no,
                 body=change.parsed.text,
-                body_format="plain",
+                body_format=change.parsed.body_format,
                 reason=REASON,
             )
 

@@ -14,7 +14,7 @@ Status = Literal["created", "updated", "unchanged", "failed", "skipped"]
 STATUSES: tuple[Status, ...] = ("created", "updated", "unchanged", "failed")
 """The statuses that are counted; a file of a folder that is no text is only listed, as skipped."""
 
-FORMATS = ("auto", "gotoknow", "markdown", "plain")
+FORMATS = ("auto", "gotoknow", "gotoknow-html", "html", "markdown", "plain")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

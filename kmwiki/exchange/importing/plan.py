@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rapidfuzz import fuzz
 
-from kmwiki.entries.schemas import EntryPatch
+from kmwiki.entries.schemas import EntryPatch, Origin
 from kmwiki.errors import N_, Message, say
 
 if TYPE_CHECKING:
@@ -79,6 +79,17 @@ def make_plan(draft: Draft, known: Known | None) -> Plan:
         )
     if known.is_same_file and not known.is_taken_back:
         return Plan("leave")
+    if _holds_less(draft, known):
+        return Plan(
+            "leave",
+            warnings=[
+                say(
+                    "Note %(number)s came from this page's HTML, which holds more than its text; it was left as it is. "
+                    "Import the page's HTML anew for a new state.",
+                    number=number,
+                )
+            ],
+        )
     warnings: list[Message] = []
     if known.is_taken_back:
         warnings.append(
@@ -107,6 +118,16 @@ def make_plan(draft: Draft, known: Known | None) -> Plan:
         order=[change.known for change in changes],
         brings_back=known.is_taken_back,
     )
+
+
+def _holds_less(draft: Draft, known: Known) -> bool:
+    """Whether the file is only the text of a page whose HTML was imported, and no later state of it."""
+    is_text = draft.has_record and draft.entry.body_format == "plain" and known.text.imported.format == "markdown"
+    if not is_text or known.is_taken_back:
+        return False
+    was = Origin.model_validate(known.entry.origin).edited
+    edited = draft.entry.origin.edited if draft.entry.origin else None
+    return was is None or edited is None or edited <= was
 
 
 def _patch(draft: Draft, known: Known) -> tuple[EntryPatch | None, list[str]]:

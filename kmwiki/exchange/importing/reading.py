@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from kmwiki.entries.schemas import EntryIn, Origin
 from kmwiki.errors import Invalid, Message, say
+from kmwiki.exchange.importing.files import Nothing
 from kmwiki.exchange.importing.guessing import guess_day, guess_kind, title_from
 from kmwiki.exchange.importing.markdown import MOST_TAGS, TAG_LONGEST, describe_by, read_markdown
+from kmwiki.exchange.importing.pages import is_html, read_html
 from kmwiki.formats.decoding import Decoded, decode
 from kmwiki.formats.gotoknow import Found, Page, parse
+from kmwiki.formats.gotoknow_html import own_layouts
 from kmwiki.places.queries import choose, guess_province, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kmwiki.exchange.importing.files import Beside
+    from kmwiki.exchange.importing.images import Attached
     from kmwiki.exchange.importing.model import Options
     from kmwiki.formats.gotoknow import PageComment
+    from kmwiki.formats.gotoknow_html import Layout
 
 LONGEST_TEXT = 4_000_000
 """Code points of one file; a page and all its comments are far below."""
@@ -41,11 +47,20 @@ class Draft:
     comments: Sequence[PageComment]
     provenance: dict[str, Any]
     warnings: list[Message] = field(default_factory=list)
+    text: str = ""
+    """The text in which the lines of provenance and comments count; empty: the decoded file."""
+    attached: Sequence[Attached] = ()
+    """The images beside the page that its text shows."""
 
     @property
     def confidence(self) -> float | None:
         """How sure the least sure cut between comments is; None without comments."""
         return min((comment.confidence for comment in self.comments), default=None)
+
+    @property
+    def comment_format(self) -> str:
+        """What the comments are written in: Markdown as soon as one of them is."""
+        return "markdown" if any(comment.body_format == "markdown" for comment in self.comments) else "plain"
 
     @property
     def has_record(self) -> bool:
@@ -67,8 +82,25 @@ class Draft:
         }
 
 
-def read_draft(name: str, data: bytes, options: Options) -> Draft:
-    """Read a file. Invalid if it is empty, no text, or far too long; an unknown page is read as plain text."""
+def read_draft(
+    name: str,
+    data: bytes,
+    options: Options,
+    *,
+    layouts: Sequence[Layout] | None = None,
+    beside: Beside | None = None,
+    max_mb: int = 60,
+) -> Draft:
+    """Read a file. Invalid if it is empty, no text, or far too long; an unknown page is read as plain text.
+
+    `layouts` say where the parts of HTML pages stand, `beside` finds the images of one, none above `max_mb` megabytes.
+    """
+    if is_html(name, data, options):
+        own = own_layouts() if layouts is None else layouts
+        read = read_html(data, options, own, beside=beside or Nothing(), max_mb=max_mb)
+        draft = _draft(name, data, read.decoded, read.page, options)
+        draft.entry.body, draft.entry.body_format = read.body, read.body_format
+        return replace(draft, text=read.text, attached=read.attached)
     decoded = decode(data, options.encoding)
     if len(decoded.text) > LONGEST_TEXT:
         raise Invalid(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,11 +10,13 @@ import structlog
 from kmwiki.accounts.access import project_for
 from kmwiki.db import session, transaction
 from kmwiki.entries.kinds import KINDS
-from kmwiki.errors import Conflict, Forbidden, Invalid, say
+from kmwiki.errors import Conflict, Forbidden, Invalid, Unavailable, say
 from kmwiki.exchange.importing.apply import Writer
 from kmwiki.exchange.importing.batches import begin, log_of
+from kmwiki.exchange.importing.images import fitted, kept_images
 from kmwiki.exchange.importing.known import find_known
 from kmwiki.exchange.importing.model import Item, Options, Report, check_options
+from kmwiki.exchange.importing.pages import is_html, layouts_for
 from kmwiki.exchange.importing.plan import Plan, make_plan
 from kmwiki.exchange.importing.reading import Draft, read_draft
 from kmwiki.exchange.reviewing.keeping import with_own_cuts
@@ -98,12 +100,14 @@ class Import:
     def _import(self, incoming: Incoming, planned: dict[str, Item], place: tuple[Log, int] | None) -> Item:
         try:
             draft = self._read(incoming)
+            if not self.is_dry:
+                draft = kept_images(draft, self.settings.attachments_dir, max_mb=self.settings.max_upload_mb)
             prepare(draft.entry.body, draft.entry.body_format)  # rendered ahead, so that others wait but briefly
             if self.is_dry:
                 return self._look(incoming, draft, planned)
             with transaction() as opened:
                 return self._write(opened, incoming, draft, place)
-        except (Invalid, Conflict, Forbidden) as error:
+        except (Invalid, Conflict, Forbidden, Unavailable) as error:
             messages = list(error.fields.values()) if isinstance(error, Invalid) and error.fields else [error.message]
             return Item(incoming.label, "failed", warnings=messages)
 
@@ -111,7 +115,14 @@ class Import:
         """Read a file. Invalid for one that cannot be taken, also where our own reading of it breaks down."""
         data = incoming.read(self.settings.max_upload_mb)
         try:
-            return read_draft(incoming.name, data, self.options)
+            return read_draft(
+                incoming.name,
+                data,
+                self.options,
+                layouts=layouts_for(self.settings, self.slug) if is_html(incoming.name, data, self.options) else None,
+                beside=incoming.beside,
+                max_mb=self.settings.max_upload_mb,
+            )
         except Invalid:
             raise
         except Exception as error:
@@ -138,6 +149,9 @@ class Import:
         if known is not None:
             authors = {one.comment.id: one.comment.author_name for one in known.comments}
             draft = with_own_cuts(draft, known.review, authors)
+            draft, has_new = fitted(opened, known.entry.source, draft)
+            if has_new:  # the same page, sent with images that were missing before
+                known = replace(known, is_same_file=False)
         plan = make_plan(draft, known)
         if known is not None and plan.action == "update":
             demand(self.caller, Permission.WRITE, known.entry.project_id)

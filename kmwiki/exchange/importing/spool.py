@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from kmwiki.db import session
 from kmwiki.errors import NotFound, TooMany, Unavailable, say
-from kmwiki.exchange.importing.files import Incoming
+from kmwiki.exchange.importing.files import sent
 from kmwiki.jobs.models import Job
 from kmwiki.paths import sync_folder
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kmwiki.config import Settings
+    from kmwiki.exchange.importing.files import Incoming
     from kmwiki.security.policy import Caller
 
 KIND = "import"
@@ -44,6 +45,8 @@ _OPEN = frozenset({"queued", "running"})
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _LIST = "names.json"
 _NAME_LONGEST = 200
+_MOST_FOLDERS = 12
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def put(settings: Settings, caller: Caller, files: Sequence[tuple[str, IO[bytes]]]) -> tuple[str, int]:
@@ -74,12 +77,15 @@ def put(settings: Settings, caller: Caller, files: Sequence[tuple[str, IO[bytes]
 
 
 def take(settings: Settings, token: str) -> Sequence[Incoming]:
-    """Return the files of an upload. NotFound when they are gone: imported already, or too old."""
+    """Return the files of an upload that are to be imported; the others lie beside a page among them.
+
+    NotFound when they are gone: imported already, or too old.
+    """
     folder = _root(settings) / token
     if not _TOKEN.fullmatch(token) or not (folder / _LIST).is_file():
         raise NotFound(say("The files that were sent are not here any more. Send them again."))
     names = json.loads((folder / _LIST).read_text(encoding="utf-8"))
-    return [Incoming(folder / str(number), name, name) for number, name in enumerate(names)]
+    return sent({name: folder / str(number) for number, name in enumerate(names)})
 
 
 def drop(settings: Settings, token: str) -> None:
@@ -99,13 +105,13 @@ def _root(settings: Settings) -> Path:
 
 def _write(folder: Path, files: Sequence[tuple[str, IO[bytes]]]) -> None:
     """Write the files and, last, the list of their names, without which the folder is no upload."""
-    names = []
+    names: list[str] = []
     for number, (name, stream) in enumerate(files):
         with (folder / str(number)).open("wb") as out:
             shutil.copyfileobj(stream, out)
             out.flush()
             os.fsync(out.fileno())
-        names.append(_plain_name(name) or f"{number + 1}.txt")
+        names.append(_free(_plain_path(name) or f"{number + 1}.txt", names))
     with (folder / _LIST).open("w", encoding="utf-8") as listed:
         json.dump(names, listed, ensure_ascii=False)
         listed.flush()
@@ -113,10 +119,20 @@ def _write(folder: Path, files: Sequence[tuple[str, IO[bytes]]]) -> None:
     sync_folder(folder)
 
 
-def _plain_name(name: str) -> str:
-    """Return the last part of a name that some browsers send with its folders, without what cannot be shown."""
-    last = re.split(r"[/\\]", name)[-1]
-    return "".join(sign for sign in last if sign.isprintable())[-_NAME_LONGEST:].strip()
+def _plain_path(name: str) -> str:
+    """Return a name with the folders that browsers send of a chosen folder, without what cannot be shown.
+
+    It finds the images of a page among what was sent, and never becomes a path of ours.
+    """
+    parts = ("".join(sign for sign in part if sign.isprintable()).strip() for part in re.split(r"[/\\]", name))
+    kept = [part[-_NAME_LONGEST:] for part in parts if part not in {"", ".", ".."} and not _DRIVE.fullmatch(part)]
+    return "/".join(kept[-_MOST_FOLDERS:])
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return the name, or with a number before it where another file has it."""
+    numbered = (f"{number}/{name}" for number in range(2, len(taken) + 3))
+    return next(each for each in (name, *numbered) if each not in taken)
 
 
 def _size(stream: IO[bytes]) -> int:

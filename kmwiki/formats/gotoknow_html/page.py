@@ -46,6 +46,8 @@ class HtmlPage:
     """A page as read from HTML. Its body is Markdown; the lines that it names count in `text`."""
 
     page: Page
+    plain: str
+    """The body as plain text."""
     text: str
     """The page as it was read, for people to look at."""
     layout: str
@@ -102,7 +104,8 @@ class _Reading:
         if not blocks and not remarks:
             raise Invalid(say("There is no text in this page."))
         blocks = _without_title(blocks, title)
-        lines = self._note("body", to_plain(blocks))
+        plain = to_plain(blocks)
+        lines = self._note("body", plain)
         record, kind = self._record(layout, labels)
         page_kind: PageLayout = "html" if layout.kind == "html" else (kind or layout.kind)
         said = self._labels(layout, labels)
@@ -133,7 +136,7 @@ class _Reading:
             warnings=tuple(warnings),
             provenance=self.provenance,
         )
-        return HtmlPage(page, self.evidence.text, layout.name)
+        return HtmlPage(page, plain, self.evidence.text, layout.name)
 
     def by_wording(self, page: Page, text: str, remarks: Sequence[Remark], blocks: Sequence[Block]) -> HtmlPage:
         """Complete a page whose parts the site's own words told."""
@@ -159,7 +162,7 @@ class _Reading:
             comments=comments,
             warnings=tuple(warnings),
         )
-        return HtmlPage(made, evidence.text, "wording")
+        return HtmlPage(made, to_plain(blocks), evidence.text, "wording")
 
     def _around(self, layout: Layout, body: Element, comments: Sequence[Element]) -> list[Element]:
         """Return the elements in which the site's labels stand: those named, and small ones that hold its words."""

@@ -22,6 +22,7 @@ _INDENT = "    "
 _ALWAYS = re.compile(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)")
 _REFERENCE = re.compile(r"&(?=#?[0-9A-Za-z]{1,40};)")
 _LINE_START = re.compile(r"#{1,6}(?=[ \t]|$)|[-+](?=[ \t]|$)|>|=+[ \t]*$|-+[ \t]*$|~~~|[|:]|\d+(?=\.(?:[ \t]|$))")
+_RULE = re.compile(r"[-=*_ \t]+")
 _EDGE_BLANKS = re.compile(r"^\s+|\s+$")
 _FENCE = re.compile(r"`{3,}")
 
@@ -144,6 +145,8 @@ def _lines(text: str) -> str:
 
 
 def _line_start(line: str) -> str:
+    if _RULE.fullmatch(line):
+        return re.sub("[-=]", lambda found: f"&#{ord(found[0])};", line)
     found = _LINE_START.match(line)
     if found is None:
         return line

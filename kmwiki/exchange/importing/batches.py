@@ -187,7 +187,7 @@ def told(session: Session, wanted: Select[Any]) -> list[Told]:
 
 
 def is_running(session: Session, batch: ImportBatch) -> bool:
-    """Return for each batch how many files have which status, and how many were taken back: `undone`."""
+    """Whether files may still come in: its job is not over, or a command began lately and did not say it ended."""
     if batch.finished is not None:
         return False
     if batch.job_id is None:
@@ -197,7 +197,7 @@ def is_running(session: Session, batch: ImportBatch) -> bool:
 
 
 def counts_of(session: Session, batch_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """Return for each batch how many files have which status, and how many were taken back (`undone`)."""
+    """Return for each batch how many files have which status, and how many were taken back: `undone`."""
     is_undone = func.length(cast(ImportItem.undone, String)) > len("{}")
     found: dict[int, dict[str, int]] = {}
     rows = session.execute(

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from kmwiki.api.v1.ground import bp as api
 from kmwiki.errors import Forbidden, say
 from kmwiki.security import csp
+from kmwiki.web import veiling
 from kmwiki.web.context import settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     csrf.exempt(api)  # tokens only: no cookie is read there
     app.before_request(check_origin)
     app.after_request(add_headers)
+    veiling.register(app)
     app.jinja_env.globals["csp_nonce"] = nonce
 
 

@@ -11,7 +11,7 @@ from flask_limiter import Limiter
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from kmwiki.accounts.service import touch_token
-from kmwiki.api.v1 import idempotency
+from kmwiki.api.v1 import idempotency, veiling
 from kmwiki.api.v1.ground import bp, caller, settings
 from kmwiki.api.v1.rates import RecentRequests
 from kmwiki.db import now, transaction
@@ -47,6 +47,7 @@ def register(app: Flask) -> None:
     app.before_request(check_request)
     limiter.limit(lambda: settings().api_rate, exempt_when=lambda: request.endpoint in OPEN_ENDPOINTS)(bp)
     app.after_request(idempotency.keep_answer)
+    veiling.register(app)
     idempotency.listen()
 
 

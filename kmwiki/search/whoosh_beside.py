@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmwiki.search import resident_file
 from kmwiki.search.resident import Held, make_block
-from kmwiki.search.whoosh_index import WhooshIndex, stored
+from kmwiki.search.whoosh_index import WhooshIndex, abandon, stored
 from kmwiki.search.whoosh_segment import LEAST_SAVED, texts_file
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class Beside:
         try:
             writer.commit(merge=False)
         except BaseException:
-            if not writer.is_closed:
-                writer.cancel()
+            abandon(writer)
             raise
         numbered: dict[int, list[tuple[int, Held]]] = defaultdict(list)
         for number, (project_id, held) in enumerate(self._new):
@@ -82,5 +81,5 @@ class Beside:
         """Close all files; what was not flushed is given up."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            writer.cancel()
+            abandon(writer)
         self._index.close()

@@ -8,7 +8,7 @@ which is some hundred times faster than its OR. Segments never change, so each i
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from whoosh import index
@@ -141,12 +141,14 @@ class WhooshIndex:
 
     def writer(self) -> Any:
         """Return Whoosh's writer. IndexBusy if another one holds the lock."""
+        opened = _Index(self._storage, indexname="MAIN")
         try:
-            return index.FileIndex(self._storage, indexname="MAIN").writer(
-                timeout=LOCK_SECONDS, limitmb=POOL_MB, codec=Codec()
-            )
+            return opened.writer(timeout=LOCK_SECONDS, limitmb=POOL_MB, codec=Codec())
         except LockError as error:
             raise IndexBusy from error
+        except BaseException:
+            _release(opened.held)
+            raise
 
     def _write(self, new: list[Document], gone: set[str], merge: Any) -> None:
         writer = self.writer()
@@ -160,8 +162,7 @@ class WhooshIndex:
                 writer.add_document(**stored(document))
             writer.commit(mergetype=merge)
         except BaseException:
-            if not writer.is_closed:
-                writer.cancel()
+            abandon(writer)
             raise
 
     def find(self, ask: Ask) -> list[Match]:
@@ -195,6 +196,30 @@ class WhooshIndex:
                 self._retired.append(self._snapshot)
                 self._snapshot = None
             self._clear_retired()
+
+
+class _Index(index.FileIndex):  # type: ignore[misc]
+    """Whoosh's index, which forgets to give its lock back where a writer cannot be made."""
+
+    held: Any = None
+
+    def lock(self, name: str) -> Any:
+        """Return the lock of that name, remembered."""
+        self.held = super().lock(name)
+        return self.held
+
+
+def abandon(writer: Any) -> None:
+    """Give up what a writer has not committed. Its lock is let go in any case, also if the disk is full."""
+    with suppress(Exception):
+        if not writer.is_closed:
+            writer.cancel()
+    _release(writer.writelock)
+
+
+def _release(lock: Any) -> None:
+    if lock is not None and lock.fd is not None:
+        lock.release()
 
 
 def stored(document: Document) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import shutil
 import stat
 import sys
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LEAST_FREE_MB = 200
+WORKER_LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def check_secret(settings: Settings) -> str:
     """The secret is there and nobody else can read it."""
     if settings.secret_key:
         return "given by KMWIKI_SECRET_KEY"
+    if not (settings.instance / "secret").is_file():
+        raise FileNotFoundError("there is none yet; `kmwiki init` makes it")
     mode = stat.S_IMODE((settings.instance / "secret").stat().st_mode)
     if mode & 0o077:
         raise PermissionError(
@@ -76,20 +80,42 @@ def check_database(settings: Settings) -> str:
         ):
             raise ValueError(f"the database file is damaged: {found}")
     present, wanted = schema.current(), schema.newest()
+    if present is not None and present > wanted:
+        raise ValueError(
+            f"schema {present} is of a newer program, this one knows up to {wanted}; install the newer one"
+        )
     if present != wanted:
         raise ValueError(f"schema {present}, but {wanted} is wanted; `kmwiki db upgrade` mends it")
     return f"schema {present}"
 
 
+def need_database() -> None:
+    """ValueError unless the database was found to be there and of the right schema: then one finding is enough."""
+    try:
+        is_right = schema.current() == schema.newest()
+    except (RuntimeError, SQLAlchemyError):
+        is_right = False
+    if not is_right:
+        raise ValueError("cannot be looked at before the database is in order")
+
+
 def check_jobs(settings: Settings) -> str:
-    """No job has failed for good."""
+    """No job has failed for good, and somebody takes up those that wait."""
     del settings
+    need_database()
+    late = (Job.state == "queued") & (Job.run_after < db.now() - WORKER_LATE)
     with db.session() as session:
         failed = session.query(Job).filter(Job.state == "failed", Job.is_kept.is_(False)).count()
         waiting = session.query(Job).filter(Job.state.in_(("queued", "running"))).count()
+        forgotten = session.query(Job).filter(late).count()
     if failed:
         raise ValueError(
             f"{failed} jobs have failed; `kmwiki search rebuild` mends those of the index, the page /admin/mail letters"
+        )
+    if forgotten:
+        raise ValueError(
+            f"{forgotten} of {waiting} jobs have been due for {WORKER_LATE.seconds // 60} minutes and nobody takes "
+            "them up; start `kmwiki serve` or `kmwiki worker`"
         )
     return f"{waiting} waiting"
 
@@ -98,6 +124,7 @@ def check_index(settings: Settings) -> str:
     """The search index equals the database."""
     from kmwiki.search.indexing import check  # noqa: PLC0415 - loads the engine
 
+    need_database()
     report = check(settings)
     if not report.is_equal:
         raise ValueError(
@@ -111,12 +138,16 @@ def check_mail(settings: Settings) -> str:
     from kmwiki.notifications.mail import route_of  # noqa: PLC0415 - loads the mail library
 
     route = route_of(settings)
-    return "none is sent; KMWIKI_MAIL_URL sets it up" if route is None else f"{route.describe()}, from {route.sender}"
+    if route is None:
+        return "none is sent; KMWIKI_MAIL_URL sets it up"
+    links = settings.base_url or "this machine only, for KMWIKI_BASE_URL is not set"
+    return f"{route.describe()}, from {route.sender}; links lead to {links}"
 
 
 def check_disk(settings: Settings) -> str:
     """There is room on the disk."""
-    free = shutil.disk_usage(settings.instance).free // 2**20
+    there = next(folder for folder in (settings.instance, *settings.instance.parents) if folder.exists())
+    free = shutil.disk_usage(there).free // 2**20
     if free < LEAST_FREE_MB:
         raise OSError(f"only {free} MB are free")
     return f"{free} MB free"

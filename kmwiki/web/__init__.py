@@ -34,7 +34,7 @@ FAMILIES = (
 
 def register(app: Flask) -> None:
     """Hang every page family into the app, with what all pages share."""
-    from kmwiki.web import context, drawing, errors, guard, i18n, proxy, shell  # noqa: PLC0415 - families import this package first
+    from kmwiki.web import coaching, context, drawing, errors, guard, i18n, proxy, shell  # noqa: PLC0415 - families import this package first
 
     proxy.register(app)
     i18n.register(app)
@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
     context.register(app)
     drawing.register(app)
     shell.register(app)
+    coaching.register(app)
     errors.register(app)
     for family in FAMILIES:
         app.register_blueprint(import_module(f"kmwiki.web.{family}").bp)

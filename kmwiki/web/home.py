@@ -16,7 +16,7 @@ from kmwiki.errors import Invalid
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission
 from kmwiki.security.redirects import local_path
-from kmwiki.web import first_steps
+from kmwiki.web import coaching, first_steps
 from kmwiki.web.context import caller, is_signed_in, settings, signed_in
 from kmwiki.web.i18n import LOCALE_COOKIE, LOCALES
 from kmwiki.web.shell import THEME_COOKIE, THEMES, my_projects
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("home", __name__)
 bp.after_app_request(first_steps.notice)
+coaching.hang_in(bp)
 
 A_YEAR = 365 * 24 * 3600
 NOON, EVENING = 12, 17
@@ -63,7 +64,10 @@ def project(slug: str) -> str:
             said=overview.last_said(opened, caller(), found.id),
             shares=shares,
             largest=max((share.entries for share in shares), default=0),
-            steps=first_steps.steps_of(found, overview.done_by(opened, caller(), found.id)),
+            steps=first_steps.steps_of(
+                found, overview.done_by(opened, caller(), found.id), first_steps.example_in(found)
+            ),
+            are_steps_hidden=first_steps.HIDDEN in first_steps.kept(),
         )
 
 

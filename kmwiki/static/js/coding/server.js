@@ -19,5 +19,6 @@ export async function send(url, body = {}) {
   }
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(said.errors?.[0]?.message ?? said.detail ?? "");
+  document.dispatchEvent(new CustomEvent("kmwiki:saved"));
   return said;
 }

@@ -34,6 +34,9 @@ _SHOWN = re.compile(
     r"(?<=\s)(?P<name>href|src|title|alt|aria-label|aria-description|content|label|placeholder|data-[a-z-]+)"
     r"=(?P<value>\"[^\"]*\"|'[^']*')"
 )
+_CHOSEN = re.compile(r"<(?:option|button|data|input\b(?=[^>]*\btype=\"(?:checkbox|radio|hidden|submit|button)\"))")
+_VALUE = re.compile(r"(?<=\s)(?P<name>value)=(?P<value>\"[^\"]*\"|'[^']*')")
+"""What a form sends without its being typed: told by us, unlike what stands in a field."""
 _LINKS = frozenset({"href", "src", "data-href", "data-url"})
 _LOOKS_PERSONAL = re.compile(r"[0-9๐-๙０-９٠-٩۰-۹](?:[^0-9<>]{0,8}[0-9๐-๙０-９٠-٩۰-۹]){5}|@|＠|﹫|%40|[Aa][Tt]\W|แอ|&#")
 _BLOCKS = re.compile(f"{BLOCK}+")
@@ -89,7 +92,8 @@ def _veiled_tag(raw: str, keep: Collection[str]) -> str:
     """Hide what stands in the attributes of a start tag; a link to somebody leads nowhere."""
     if not _LOOKS_PERSONAL.search(raw):
         return raw
-    return _SHOWN.sub(lambda match: _veiled_attribute(match, keep), raw)
+    shown = _SHOWN.sub(lambda match: _veiled_attribute(match, keep), raw)
+    return _VALUE.sub(lambda match: _veiled_attribute(match, keep), shown) if _CHOSEN.match(raw) else shown
 
 
 def _veiled_attribute(match: re.Match[str], keep: Collection[str]) -> str:

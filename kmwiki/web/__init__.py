@@ -16,6 +16,7 @@ FAMILIES = (
     "activity",
     "members",
     "projects",
+    "personal",
     "places",
     "entries",
     "editing",

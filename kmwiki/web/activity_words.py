@@ -71,6 +71,8 @@ VERBS: Mapping[str, str] = {
     "memo.binned": N_("put a memo into the bin"),
     "memo.restored": N_("took a memo out of the bin"),
     "original.kept": N_("kept an original file"),
+    "personal.cleared": N_("let a number be seen"),
+    "personal.masked": N_("masked a number again"),
     "project.created": N_("made the project"),
     "project.edited": N_("changed the project's settings"),
     "reset.asked": N_("somebody asked for a new password"),

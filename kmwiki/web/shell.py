@@ -75,7 +75,7 @@ MENU: tuple[tuple[Place, ...], ...] = (
     (
         Place("members.index", N_("Members"), "people", families=frozenset({"members"})),
         Place("activity.index", N_("Activity log"), "pulse", Permission.MANAGE, frozenset({"activity"})),
-        Place("projects.settings", N_("Project settings"), "gear", Permission.MANAGE, frozenset({"projects"})),
+        Place("projects.settings", N_("Project settings"), "gear", Permission.MANAGE, frozenset({"projects", "personal"})),
         Place("bin.index", N_("Bin"), "trash", Permission.WRITE, frozenset({"bin"})),
     ),
 )

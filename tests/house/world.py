@@ -21,6 +21,7 @@ from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
 from kmwiki.security.policy import Caller, Role
+from kmwiki.sources.clearing import clear_personal
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     job = Job(kind="import", key="one", state="done", project_id=project_id, user_id=author.user_id, is_kept=True)
     session.add_all([code, other_code, job])
     session.flush()
+    cleared = clear_personal(session, author, project_id, "02-555-0199")
     wanted = CodingIn(code_id=code.id, start=0, end=6, quote=BODY[:6], revision=1)
     coding_row, _ = coding.add_coding(session, author, source, wanted)
     session.flush()
@@ -100,6 +102,7 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
         "other_code": other_code.id,
         "coding": coding_row.id,
         "job": job.id,
+        "cleared": cleared.id,
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import queries, service, sign_ins
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import User
 from kmwiki.db import session, transaction
@@ -40,7 +40,7 @@ def who_holds(secret: str) -> Caller | None:
 def signed_in_secret(user: User, *, address: str = "", agent: str = "") -> str:
     """Sign a browser in for the person and return its secret."""
     with transaction() as opened:
-        return service.open_session(opened, opened.get_one(User, user.id), service.Device(address, agent))[1]
+        return sign_ins.open_session(opened, opened.get_one(User, user.id), sign_ins.Device(address, agent))[1]
 
 
 def verbs() -> list[str]:

@@ -8,8 +8,10 @@ from sqlalchemy import func, select, update
 
 from kmwiki.accounts.fields import clean_label, clean_name
 from kmwiki.accounts.models import ApiToken, User
+from kmwiki.accounts.one_time_links import void_links
 from kmwiki.accounts.queries import user_for
-from kmwiki.accounts.service import end_sessions, remove_member, void_links
+from kmwiki.accounts.sign_ins import end_sessions
+from kmwiki.accounts.teams import remove_member
 from kmwiki.db import now
 from kmwiki.errors import Conflict, say
 from kmwiki.events.service import record

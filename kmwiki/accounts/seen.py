@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmwiki.accounts.service import SEEN_EVERY
+from kmwiki.accounts.sign_ins import SEEN_EVERY
 from kmwiki.security.throttle import Throttle
 
 _WRITTEN = Throttle(limit=1, window=SEEN_EVERY.total_seconds())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy import func, select
 
-from kmwiki.accounts import service
+from kmwiki.accounts import one_time_links, service
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import Project, SignInSession, User
 from kmwiki.db import session, transaction
@@ -31,7 +31,7 @@ def first_link(base: str) -> str | None:
     with transaction() as opened:
         admin = service.create_user(opened, OPERATOR, email=ADMIN_EMAIL, name=ADMIN_NAME, is_admin=True)
         opened.flush()
-        secret = service.create_link(opened, OPERATOR, admin, purpose="sign_in")
+        secret = one_time_links.create_link(opened, OPERATOR, admin, purpose="sign_in")
     return f"{base}/link/{secret}"
 
 

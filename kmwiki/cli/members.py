@@ -6,7 +6,7 @@ import json
 
 import click
 
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import queries, teams
 from kmwiki.accounts.access import OPERATOR, project_for
 from kmwiki.accounts.fields import read_role
 from kmwiki.cli.people import person
@@ -28,7 +28,7 @@ def set_role(slug: str, email: str, role: str) -> None:
     with transaction() as opened:
         project = project_for(opened, OPERATOR, slug, Permission.MANAGE)
         found = person(opened, email)
-        row = service.set_member(opened, OPERATOR, project, found, read_role(role))
+        row = teams.set_member(opened, OPERATOR, project, found, read_role(role))
     click.echo(f"{found.email} is {row.role} of {project.slug}.", err=True)
 
 
@@ -40,7 +40,7 @@ def remove(slug: str, email: str) -> None:
     with transaction() as opened:
         project = project_for(opened, OPERATOR, slug, Permission.MANAGE)
         found = person(opened, email)
-        service.remove_member(opened, OPERATOR, project, found)
+        teams.remove_member(opened, OPERATOR, project, found)
     click.echo(f"{found.email} is no longer a member of {project.slug}.", err=True)
 
 

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import queries, teams
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.cli.people import person
 from kmwiki.coding.starter import install_starter
@@ -35,9 +35,9 @@ def create(slug: str, name: str, description: str, codebook: str, owner: str) ->
     """Make a project and print its short name."""
     with transaction() as opened:
         chosen = person(opened, owner) if owner else queries.first_admin(opened)
-        made = service.create_project(opened, OPERATOR, slug=slug, name=name, description=description)
+        made = teams.create_project(opened, OPERATOR, slug=slug, name=name, description=description)
         if chosen is not None:
-            service.set_member(opened, OPERATOR, made, chosen, Role.OWNER)
+            teams.set_member(opened, OPERATOR, made, chosen, Role.OWNER)
         if codebook == "starter":
             install_starter(opened, OPERATOR, made)
     click.echo(made.slug)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kmwiki.accounts import administration, queries, service
+from kmwiki.accounts import administration, one_time_links, queries, service
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.cli.instance import site_address
 from kmwiki.cli.people import person
@@ -103,7 +103,7 @@ def activate(email: str) -> None:
 
 def link_for(opened: Session, found: User, *, purpose: str) -> str:
     """Make a one-time link and return its full address."""
-    secret = service.create_link(opened, OPERATOR, found, purpose=purpose)
+    secret = one_time_links.create_link(opened, OPERATOR, found, purpose=purpose)
     return f"{site_address()}/link/{secret}"
 
 

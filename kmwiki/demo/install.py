@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmwiki.accounts import queries as accounts
-from kmwiki.accounts.service import create_project, create_user, set_member
+from kmwiki.accounts.service import create_user
+from kmwiki.accounts.teams import create_project, set_member
 from kmwiki.coding.codings import add_coding
 from kmwiki.coding.schemas import CodingIn
 from kmwiki.coding.service import save_entry

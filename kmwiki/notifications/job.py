@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from kmwiki.accounts import service
+from kmwiki.accounts import one_time_links
 from kmwiki.accounts.models import Project, User
 from kmwiki.db import transaction
 from kmwiki.errors import KmwikiError, Message, Unavailable, say
@@ -78,7 +78,7 @@ def prepare(session: Session, payload: dict[str, Any], translate: Callable[[str,
     project = session.get(Project, payload["project"]) if payload["project"] else None
     if payload["letter"] in LINKS:
         purpose = LINKS[payload["letter"]]
-        secret = service.create_link(session, Caller(user_id=payload["by"]), user, purpose=purpose)
+        secret = one_time_links.create_link(session, Caller(user_id=payload["by"]), user, purpose=purpose)
         link = f"{payload['site']}/link/{secret}"
     else:
         link = f"{payload['site']}/p/{project.slug}/" if project else payload["site"]

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
 
-from kmwiki.accounts import administration, queries, seen, service
+from kmwiki.accounts import administration, queries, seen, service, sign_ins
 from kmwiki.accounts.devices import name_device
 from kmwiki.api.v1.errors import words
 from kmwiki.db import session, transaction
@@ -46,7 +46,7 @@ def keep_seen(answer: Response) -> Response:
         if caller().user_id is not None and seen.is_due(key):
             try:
                 with transaction() as opened:
-                    service.touch_session(opened, secret_here())
+                    sign_ins.touch_session(opened, secret_here())
             except OperationalError as error:
                 log.warning("last_seen was not written", reason=str(error.orig))
     return answer
@@ -99,7 +99,7 @@ def password() -> ResponseReturnValue:
 def end_session(session_id: int) -> ResponseReturnValue:
     """Sign out one of one's browsers."""
     with transaction() as opened:
-        service.revoke_session(opened, caller(), session_id)
+        sign_ins.revoke_session(opened, caller(), session_id)
     return done(gettext("That browser is signed out."))
 
 
@@ -108,7 +108,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 def end_other_sessions() -> ResponseReturnValue:
     """Sign out all of one's browsers but this one."""
     with transaction() as opened:
-        service.end_sessions(opened, caller(), queries.user_for(opened, _me()), keep_secret=secret_here())
+        sign_ins.end_sessions(opened, caller(), queries.user_for(opened, _me()), keep_secret=secret_here())
     return done(gettext("Every other browser has been signed out."))
 
 
@@ -171,7 +171,7 @@ def _check_current() -> None:
         if not needs_current(user, here):
             return
         try:
-            service.prove(opened, user.email, request.form.get("current", ""), address=address_here())
+            sign_ins.prove(opened, user.email, request.form.get("current", ""), address=address_here())
         except Unauthenticated as error:
             raise Invalid.one("current", say("This is not your present password. Type it again.")) from error
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from kmwiki.accounts import administration, attempts, queries, service
+from kmwiki.accounts import administration, attempts, one_time_links, queries, service, teams
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.fields import read_role
 from kmwiki.api.v1.errors import words
@@ -116,7 +116,7 @@ def change(slug: str, user_id: int) -> ResponseReturnValue:
     try:
         with transaction() as opened:
             project, user = _member(opened, slug, user_id)
-            service.set_member(opened, caller(), project, user, read_role(request.form.get("role", "")))
+            teams.set_member(opened, caller(), project, user, read_role(request.form.get("role", "")))
     except (Conflict, Invalid) as error:
         flash(words(error.message), "wrong")
         return draw(slug), 409 if isinstance(error, Conflict) else 422
@@ -131,7 +131,7 @@ def remove(slug: str, user_id: int) -> ResponseReturnValue:
     try:
         with transaction() as opened:
             project, user = _member(opened, slug, user_id)
-            service.remove_member(opened, caller(), project, user)
+            teams.remove_member(opened, caller(), project, user)
     except Conflict as error:
         flash(words(error.message), "wrong")
         return draw(slug), 409
@@ -185,10 +185,10 @@ def _add(opened: Session, slug: str) -> tuple[User, str]:
     if user is None:
         user = service.create_user(opened, caller(), email=form.get("email", ""), name=form.get("name", ""))
         if not has_mail() or form.get("by") == "hand":
-            address = link_address(service.create_link(opened, caller(), user, purpose="invite"))
+            address = link_address(one_time_links.create_link(opened, caller(), user, purpose="invite"))
     elif queries.membership(opened, project.id, user.id) is not None:
         raise Conflict(say("%(name)s is a member already; change the role in the list.", name=user.name))
-    service.set_member(opened, caller(), project, user, role)
+    teams.set_member(opened, caller(), project, user, role)
     if has_mail() and not address and user.id != caller().user_id:
         ask_letter(opened, "added" if user.password_hash else "invite", user, project)
     return user, address

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from kmwiki.accounts import service
+from kmwiki.accounts import teams
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.coding.starter import install_starter
@@ -32,7 +32,7 @@ def new() -> ResponseReturnValue:
         return render_template("projects/new.html", project=None, errors=Blanks(), typed=Blanks())
     try:
         with transaction() as opened:
-            made = service.create_project(
+            made = teams.create_project(
                 opened,
                 caller(),
                 slug=form.get("slug", ""),
@@ -70,7 +70,7 @@ def settings(slug: str) -> ResponseReturnValue:
     try:
         with transaction() as opened:
             project = project_for(opened, caller(), slug, Permission.MANAGE)
-            service.edit_project(opened, caller(), project, name=form.get("name"), description=form.get("description"))
+            teams.edit_project(opened, caller(), project, name=form.get("name"), description=form.get("description"))
     except Invalid as error:
         with session() as opened:
             project = project_for(opened, caller(), slug, Permission.MANAGE)

@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask import session as form_session
 from flask_babel import gettext
 
-from kmwiki.accounts import queries, service
-from kmwiki.accounts.service import Device
+from kmwiki.accounts import one_time_links, queries, sign_ins
+from kmwiki.accounts.sign_ins import Device
 from kmwiki.api.v1.errors import words
 from kmwiki.db import session, transaction
 from kmwiki.errors import KmwikiError, NotFound, TooMany, Unauthenticated
@@ -47,16 +47,16 @@ def sign_in() -> ResponseReturnValue:
     email, device = request.form.get("email", ""), device_here()
     try:
         with session() as opened:
-            user, renewed = service.prove(opened, email, request.form.get("password", ""), address=device.address)
+            user, renewed = sign_ins.prove(opened, email, request.form.get("password", ""), address=device.address)
     except TooMany as error:
         return _form(target, error), 429, {"Retry-After": str(error.retry_after)}
     except Unauthenticated as error:
         with transaction() as opened:
-            service.note_failed_sign_in(opened, email, address=device.address)
+            sign_ins.note_failed_sign_in(opened, email, address=device.address)
         return _form(target, error), 422
     with transaction() as opened:
         _forget_before(opened)
-        _, secret = service.open_session(opened, user, device, renewed=renewed)
+        _, secret = sign_ins.open_session(opened, user, device, renewed=renewed)
     return _enter(secret, target, device)
 
 
@@ -70,7 +70,7 @@ def link(secret: str) -> ResponseReturnValue:
     try:
         with transaction() as opened:
             _forget_before(opened)
-            row, fresh = service.use_link(opened, secret, device)
+            row, fresh = one_time_links.use_link(opened, secret, device)
             has_password = queries.user_for(opened, row.user_id).password_hash is not None
     except NotFound:  # somebody else pressed the button in the same moment
         return _link_page("used", secret, known.purpose)
@@ -106,7 +106,7 @@ def sign_out() -> ResponseReturnValue:
 def _forget_before(opened: Session) -> None:
     """End the session that this browser had: a new one begins, or none."""
     if secret_here():
-        service.sign_out(opened, secret_here())
+        sign_ins.sign_out(opened, secret_here())
 
 
 def _form(target: str, error: KmwikiError | None = None) -> str:
@@ -127,7 +127,7 @@ def _enter(secret: str, target: str, device: Device) -> Response:
     answer.set_cookie(
         cookie_name(),
         secret,
-        max_age=service.LONG_SESSION if device.is_remembered else None,
+        max_age=sign_ins.LONG_SESSION if device.is_remembered else None,
         path="/",
         secure=settings().is_https,
         httponly=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from kmwiki.accounts import administration, queries, service
+from kmwiki.accounts import administration, one_time_links, queries, service
 from kmwiki.api.v1.errors import words
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid
@@ -46,7 +46,7 @@ def add() -> ResponseReturnValue:
             if by_mail:
                 ask_letter(opened, "invite", user)
             else:
-                secret = service.create_link(opened, caller(), user, purpose="invite")
+                secret = one_time_links.create_link(opened, caller(), user, purpose="invite")
     except Invalid as error:
         return draw(errors=worded(error), typed=Blanks(form.to_dict())), 422
     except Conflict as error:
@@ -64,7 +64,7 @@ def link(user_id: int) -> ResponseReturnValue:
         with transaction() as opened:
             user = queries.user_for(opened, user_id)
             purpose = "invite" if user.password_hash is None else "reset"
-            secret = service.create_link(opened, caller(), user, purpose=purpose)
+            secret = one_time_links.create_link(opened, caller(), user, purpose=purpose)
     except Invalid as error:
         flash(words(error.message), "wrong")
         return redirect(url_for("users.index"), 303)

@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import one_time_links, queries, sign_ins
 from kmwiki.cli import members, projects, tokens, users
 from kmwiki.coding.models import Code
 from kmwiki.db import session, transaction
@@ -56,7 +56,7 @@ def test_a_person_is_added_with_a_link_alone_on_stdout(run: Run) -> None:
     assert found
     assert "seven days" in result.stderr
     with transaction() as opened:
-        row, _ = service.use_link(opened, found.group(1))
+        row, _ = one_time_links.use_link(opened, found.group(1))
     assert row.user_id == person("somchai@example.org").id
     assert not person("somchai@example.org").is_admin
 
@@ -66,7 +66,7 @@ def test_a_password_comes_from_standard_input_and_is_not_repeated(run: Run) -> N
     assert (result.exit_code, result.stdout) == (0, "")
     assert PASSWORD not in result.stderr
     with session() as opened:
-        assert service.prove(opened, "a@example.org", PASSWORD)[0].is_admin
+        assert sign_ins.prove(opened, "a@example.org", PASSWORD)[0].is_admin
 
 
 def test_adding_prints_json_when_asked(run: Run) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from kmwiki import db
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import one_time_links, queries, sign_ins
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import User
 from kmwiki.api.v1 import rates
@@ -122,7 +122,7 @@ def test_a_job_that_failed_under_a_clock_that_was_ahead_is_tried_again_soon(cloc
 
 def link_for(user: User, purpose: str) -> str:
     with transaction() as opened:
-        return service.create_link(opened, OPERATOR, opened.get_one(User, user.id), purpose=purpose)
+        return one_time_links.create_link(opened, OPERATOR, opened.get_one(User, user.id), purpose=purpose)
 
 
 def state_of(secret: str) -> str:
@@ -137,13 +137,13 @@ def test_no_link_that_ended_comes_back_when_the_clock_goes_back(clock: Clock, ma
     clock.off = 2 * timedelta(hours=1)
     assert state_of(old) == "expired"
     with transaction() as opened:
-        service.void_links(opened, opened.get_one(User, user.id))
+        one_time_links.void_links(opened, opened.get_one(User, user.id))
     clock.off = -DAY
     assert [state_of(withdrawn), state_of(old)] == ["expired", "expired"]
     clock.off = timedelta()
     assert state_of(withdrawn) == "expired"
     with pytest.raises(NotFound), transaction() as opened:
-        service.use_link(opened, withdrawn)
+        one_time_links.use_link(opened, withdrawn)
 
 
 def test_a_link_from_tomorrow_asks_for_a_new_one_and_a_new_one_works(clock: Clock, make: Make) -> None:
@@ -158,13 +158,13 @@ def test_a_link_from_tomorrow_asks_for_a_new_one_and_a_new_one_works(clock: Cloc
 def test_who_is_signed_in_stays_so_for_their_time_and_signing_out_holds(clock: Clock, make: Make) -> None:
     user = make.user()
     with transaction() as opened:
-        _, secret = service.open_session(opened, opened.get_one(User, user.id), service.NO_DEVICE)
+        _, secret = sign_ins.open_session(opened, opened.get_one(User, user.id), sign_ins.NO_DEVICE)
     for off, is_in in ((-DAY, True), (timedelta(), True), (DAY, False), (timedelta(), True)):
         clock.off = off
         with session() as opened:
             assert (queries.caller_for_session(opened, secret) is not None) is is_in
     with transaction() as opened:
-        service.sign_out(opened, secret)
+        sign_ins.sign_out(opened, secret)
     clock.off = -DAY
     with session() as opened:
         assert queries.caller_for_session(opened, secret) is None

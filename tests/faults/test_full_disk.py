@@ -124,7 +124,7 @@ def test_no_secret_is_written_into_the_page(app: Flask, form: dict[str, str], mo
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kmwiki.accounts.service.prove", refuse)
+    monkeypatch.setattr("kmwiki.accounts.sign_ins.prove", refuse)
     answer = app.test_client().post("/sign-in", data=form)
     assert answer.status_code == 503
     assert "a-secret-word" not in answer.get_data(as_text=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from kmwiki.accounts import administration, queries, service
+from kmwiki.accounts import administration, one_time_links, queries
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import OneTimeLink, User
 from kmwiki.db import now, session, transaction
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.usefixtures("settings")
 
 def link_of(user: User, purpose: str = "sign_in") -> str:
     with transaction() as opened:
-        return service.create_link(opened, OPERATOR, opened.get_one(User, user.id), purpose=purpose)
+        return one_time_links.create_link(opened, OPERATOR, opened.get_one(User, user.id), purpose=purpose)
 
 
 def use(secret: str) -> str:
     with transaction() as opened:
-        return service.use_link(opened, secret)[1]
+        return one_time_links.use_link(opened, secret)[1]
 
 
 def state_of(secret: str) -> str:

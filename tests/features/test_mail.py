@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from kmwiki import db
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import queries, service, sign_ins
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import OneTimeLink, User
 from kmwiki.config import Settings
@@ -357,7 +357,7 @@ def test_a_password_is_what_a_person_set_and_not_a_hash_renewed() -> None:
     user = somebody()
     with db.transaction() as opened:
         found = opened.get_one(User, user.id)
-        service.open_session(opened, found, service.NO_DEVICE, renewed="a new hash")
+        sign_ins.open_session(opened, found, sign_ins.NO_DEVICE, renewed="a new hash")
         assert found.password_changed is None
         service.set_password(opened, OPERATOR, found, PASSWORD)
         assert found.password_changed is not None

@@ -11,7 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from kmwiki.accounts import administration, queries, service
+from kmwiki.accounts import administration, queries, teams
 from kmwiki.accounts.access import OPERATOR, project_for
 from kmwiki.accounts.models import Membership, Project, User
 from kmwiki.db import session, transaction
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("settings")
 
 def new_project(caller: Caller, slug: str = "demo", name: str = "ตัวอย่าง") -> Project:
     with transaction() as opened:
-        return service.create_project(opened, caller, slug=slug, name=name)
+        return teams.create_project(opened, caller, slug=slug, name=name)
 
 
 def roles_in(project: Project) -> dict[str, str]:
@@ -38,7 +38,7 @@ def roles_in(project: Project) -> dict[str, str]:
 
 def set_role(caller: Caller, project: Project, user: User, role: Role) -> None:
     with transaction() as opened:
-        service.set_member(opened, caller, opened.get_one(Project, project.id), opened.get_one(User, user.id), role)
+        teams.set_member(opened, caller, opened.get_one(Project, project.id), opened.get_one(User, user.id), role)
 
 
 def test_who_makes_a_project_owns_it() -> None:
@@ -105,9 +105,9 @@ def test_a_member_is_added_changed_and_removed() -> None:
     assert caller_of(user).role_in(project.id) is Role.SUPERVISOR
     with transaction() as opened:
         mine, them = opened.get_one(Project, project.id), opened.get_one(User, user.id)
-        service.remove_member(opened, caller_of(owner), mine, them)
+        teams.remove_member(opened, caller_of(owner), mine, them)
         with pytest.raises(NotFound):
-            service.remove_member(opened, caller_of(owner), mine, them)
+            teams.remove_member(opened, caller_of(owner), mine, them)
     assert roles_in(project) == {owner.email: "owner"}
     assert caller_of(user).roles == {}
     assert verbs()[-3:] == ["member.added", "member.changed", "member.removed"]
@@ -121,7 +121,7 @@ def test_the_last_owner_stays_and_the_last_but_one_may_go() -> None:
     with transaction() as opened:
         mine, them = opened.get_one(Project, project.id), opened.get_one(User, owner.id)
         with pytest.raises(Conflict, match="last owner"):
-            service.remove_member(opened, caller_of(owner), mine, them)
+            teams.remove_member(opened, caller_of(owner), mine, them)
     assert roles_in(project) == {owner.email: "owner"}
     set_role(caller_of(owner), project, user, Role.OWNER)
     set_role(caller_of(owner), project, owner, Role.READER)
@@ -153,11 +153,11 @@ def test_a_project_is_renamed_and_described() -> None:
     project = new_project(OPERATOR)
     with transaction() as opened:
         mine = opened.get_one(Project, project.id)
-        service.edit_project(opened, OPERATOR, mine, name="ชื่อใหม่")
-        service.edit_project(opened, OPERATOR, mine, description="หนึ่ง\r\nสอง")
-        service.edit_project(opened, OPERATOR, mine, name="ชื่อใหม่")
+        teams.edit_project(opened, OPERATOR, mine, name="ชื่อใหม่")
+        teams.edit_project(opened, OPERATOR, mine, description="หนึ่ง\r\nสอง")
+        teams.edit_project(opened, OPERATOR, mine, name="ชื่อใหม่")
         with pytest.raises(Invalid):
-            service.edit_project(opened, OPERATOR, mine, name=" ")
+            teams.edit_project(opened, OPERATOR, mine, name=" ")
     with session() as opened:
         found = opened.get_one(Project, project.id)
         assert (found.name, found.description) == ("ชื่อใหม่", "หนึ่ง\nสอง")

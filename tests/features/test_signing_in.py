@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, select, update
 
 from kmwiki import db
-from kmwiki.accounts import administration, attempts, queries, seen, service
+from kmwiki.accounts import administration, attempts, one_time_links, queries, seen, service, sign_ins
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import OneTimeLink, SignInSession, User
 from kmwiki.db import now, session, transaction
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("settings")
 
 def sign_in(email: str, password: str, address: str = "192.0.2.1") -> str:
     with transaction() as opened:
-        return service.sign_in(opened, email, password, address, "Firefox/130")[1]
+        return sign_ins.sign_in(opened, email, password, address, "Firefox/130")[1]
 
 
 def test_a_right_password_opens_a_session_of_which_only_a_hash_is_kept() -> None:
@@ -158,9 +158,9 @@ def test_a_session_ends_when_signed_out_idle_or_old() -> None:
     user = somebody()
     left, idle, old, live = (signed_in_secret(user) for _ in range(4))
     with transaction() as opened:
-        service.sign_out(opened, left)
-        service.sign_out(opened, left)
-        service.sign_out(opened, "unknown")
+        sign_ins.sign_out(opened, left)
+        sign_ins.sign_out(opened, left)
+        sign_ins.sign_out(opened, "unknown")
         change(opened, idle, last_seen=now() - queries.IDLE - timedelta(seconds=1))
         change(opened, old, expires=now() - timedelta(seconds=1))
     assert [who_holds(secret) is None for secret in (left, idle, old, live)] == [True, True, True, False]
@@ -177,10 +177,10 @@ def test_a_remembered_browser_lasts_a_month_and_another_a_working_day() -> None:
     user = somebody()
     with transaction() as opened:
         found = opened.get_one(User, user.id)
-        long, _ = service.open_session(opened, found, service.Device(is_remembered=True))
-        short, _ = service.open_session(opened, found, service.Device())
-    assert long.expires - long.created == service.LONG_SESSION
-    assert short.expires - short.created == service.SHORT_SESSION
+        long, _ = sign_ins.open_session(opened, found, sign_ins.Device(is_remembered=True))
+        short, _ = sign_ins.open_session(opened, found, sign_ins.Device())
+    assert long.expires - long.created == sign_ins.LONG_SESSION
+    assert short.expires - short.created == sign_ins.SHORT_SESSION
 
 
 def test_one_ends_ones_own_sessions_and_nobody_elses() -> None:
@@ -190,11 +190,11 @@ def test_one_ends_ones_own_sessions_and_nobody_elses() -> None:
         number = queries.sessions_of(opened, user.id)[0].id
     for caller in (caller_of(other), Caller()):
         with pytest.raises(NotFound), transaction() as opened:
-            service.revoke_session(opened, caller, number)
+            sign_ins.revoke_session(opened, caller, number)
     assert who_holds(secret)
     with transaction() as opened:
-        service.revoke_session(opened, caller_of(user), number)
-        service.revoke_session(opened, caller_of(user), number)
+        sign_ins.revoke_session(opened, caller_of(user), number)
+        sign_ins.revoke_session(opened, caller_of(user), number)
     assert who_holds(secret) is None
     assert verbs().count("session.revoked") == 1
 
@@ -205,12 +205,12 @@ def test_last_seen_is_written_every_few_minutes_only() -> None:
     long_ago = now() - timedelta(hours=1)
     with transaction() as opened:
         change(opened, secret, last_seen=long_ago)
-        service.touch_session(opened, secret)
+        sign_ins.touch_session(opened, secret)
     with session() as opened:
         first = queries.sessions_of(opened, user.id)[0].last_seen
         assert first > long_ago
     with transaction() as opened:
-        service.touch_session(opened, secret)
+        sign_ins.touch_session(opened, secret)
     with session() as opened:
         assert queries.sessions_of(opened, user.id)[0].last_seen == first
     seen.forget_all()
@@ -222,7 +222,7 @@ def test_a_new_password_signs_every_other_browser_out_and_kills_links() -> None:
     user = somebody()
     here, elsewhere = signed_in_secret(user), signed_in_secret(user)
     with transaction() as opened:
-        link = service.create_link(opened, OPERATOR, opened.get_one(User, user.id))
+        link = one_time_links.create_link(opened, OPERATOR, opened.get_one(User, user.id))
         service.set_password(opened, caller_of(user), opened.get_one(User, user.id), OTHER_PASSWORD, keep_secret=here)
     assert who_holds(here)
     assert who_holds(elsewhere) is None
@@ -259,9 +259,9 @@ def test_no_event_holds_a_secret() -> None:
     with transaction() as opened:
         found = opened.get_one(User, user.id)
         _, token = service.create_token(opened, caller_of(user), found, name="รายงาน")
-        link = service.create_link(opened, OPERATOR, found)
-        service.note_failed_sign_in(opened, user.email, address="192.0.2.1")
-        service.note_failed_sign_in(opened, "nobody@example.org", address="192.0.2.1")
+        link = one_time_links.create_link(opened, OPERATOR, found)
+        sign_ins.note_failed_sign_in(opened, user.email, address="192.0.2.1")
+        sign_ins.note_failed_sign_in(opened, "nobody@example.org", address="192.0.2.1")
         hashes = [found.password_hash, *opened.scalars(select(OneTimeLink.token_hash))]
     written = json.dumps(all_event_data(), ensure_ascii=False)
     for word in (PASSWORD, secret, token, link, digest(secret), digest(token), *hashes):

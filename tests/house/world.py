@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from kmwiki.accounts import service as accounts
+from kmwiki.accounts import one_time_links
 from kmwiki.accounts.models import ApiToken, SignInSession
 from kmwiki.coding import service as coding
 from kmwiki.coding.models import Code
@@ -57,7 +57,7 @@ def build_world(make: Make) -> World:
     with transaction() as session:
         places = fill(session, author, project_id=project.id)
         places["user"], places["email"] = victim.id, victim.email
-        places["link"] = accounts.create_link(session, author, victim, purpose="sign_in")
+        places["link"] = one_time_links.create_link(session, author, victim, purpose="sign_in")
     places |= {"slug": project.slug, "free_slug": "free"}
     Worker(job_kinds()).drain()
     with transaction() as session:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from kmwiki.accounts import attempts, queries, seen, service
+from kmwiki.accounts import attempts, queries, seen, service, sign_ins
 from kmwiki.accounts.models import SignInSession, User
 from kmwiki.db import session, transaction
 from kmwiki.web import first_visit as pages
@@ -76,7 +76,7 @@ def test_a_new_password_keeps_this_browser_and_ends_the_others(client: FlaskClie
     assert client.get("/me").status_code == 200
     assert who_holds(elsewhere) is None
     with session() as opened:
-        assert service.prove(opened, user.email, OTHER_PASSWORD)
+        assert sign_ins.prove(opened, user.email, OTHER_PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_password_that_cannot_be_set_says_why(
     assert words in page
     assert new not in page
     with session() as opened:
-        assert service.prove(opened, user.email, PASSWORD)
+        assert sign_ins.prove(opened, user.email, PASSWORD)
 
 
 def test_guessing_the_present_password_is_slowed_down(client: FlaskClient, user: User) -> None:
@@ -200,7 +200,7 @@ def test_seen_is_written_by_a_page_and_a_busy_database_does_no_harm(
         written.append(secret)
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(service, "touch_session", busy)
+    monkeypatch.setattr(sign_ins, "touch_session", busy)
     assert [client.get("/me").status_code for _ in range(3)] == [200, 200, 200]
     assert len(written) == 1
     assert who_holds(written[0]) == caller_of(user)

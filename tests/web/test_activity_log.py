@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from kmwiki.accounts import queries
-from kmwiki.accounts import service as accounts
+from kmwiki.accounts import queries, teams
 from kmwiki.accounts.models import Project
 from kmwiki.comments import service as comments
 from kmwiki.db import now, session, transaction
@@ -149,7 +148,7 @@ def test_the_filters_narrow_and_stay_in_the_addresses(
     with transaction() as opened:
         role = Role.COMMENTER
         user = queries.user_for(opened, writer.user_id or 0)
-        accounts.set_member(opened, owner, opened.get_one(Project, project.id), user, role)
+        teams.set_member(opened, owner, opened.get_one(Project, project.id), user, role)
         before = Event.verb == "entry.created", Event.user_id == owner.user_id
         opened.execute(update(Event).where(*before).values(created=now() - timedelta(days=400)))
     client = signed_in(owner)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from kmwiki.accounts import attempts, queries, service
+from kmwiki.accounts import attempts, one_time_links, queries
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.accounts.models import OneTimeLink, SignInSession, User
 from kmwiki.app import create_app
@@ -41,7 +41,7 @@ def set_cookie_line(answer: TestResponse, name: str = "kmwiki") -> str:
 
 def link_of(user: User, purpose: str = "sign_in") -> str:
     with transaction() as opened:
-        return service.create_link(opened, OPERATOR, opened.get_one(User, user.id), purpose=purpose)
+        return one_time_links.create_link(opened, OPERATOR, opened.get_one(User, user.id), purpose=purpose)
 
 
 def token_in(page: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import queries, teams
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.fields import read_role
 from kmwiki.accounts.schemas import MemberIn, MemberOut, RoleLabel
@@ -63,7 +63,7 @@ def set_member(slug: str, email: str, json: MemberIn) -> MemberOut:
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.MANAGE)
         user = _somebody(opened, email)
-        row = service.set_member(opened, caller(), project, user, read_role(json.role))
+        row = teams.set_member(opened, caller(), project, user, read_role(json.role))
     return shown(row, user)
 
 
@@ -73,7 +73,7 @@ def remove_member(slug: str, email: str) -> tuple[str, int]:
     """Take somebody out of the project; what they wrote stays. Owners may; the last owner stays."""
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.MANAGE)
-        service.remove_member(opened, caller(), project, _somebody(opened, email))
+        teams.remove_member(opened, caller(), project, _somebody(opened, email))
     return "", 204
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import url_for
 
-from kmwiki.accounts import queries, service
+from kmwiki.accounts import queries, teams
 from kmwiki.accounts.access import project_for, require_admin
 from kmwiki.accounts.schemas import ProjectIn, ProjectOut, ProjectPatch, RoleLabel
 from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
@@ -50,7 +50,7 @@ def create_project(json: ProjectIn) -> tuple[ProjectOut, int]:
     """Make a project, of which the caller becomes the owner. Only an admin may."""
     require_admin(caller())
     with transaction() as opened:
-        project = service.create_project(opened, caller(), slug=json.slug, name=json.name, description=json.description)
+        project = teams.create_project(opened, caller(), slug=json.slug, name=json.name, description=json.description)
         if json.codebook == "starter":
             install_starter(opened, caller(), project)
         role = queries.membership(opened, project.id, caller().user_id or 0)
@@ -72,5 +72,5 @@ def edit_project(slug: str, json: ProjectPatch) -> ProjectOut:
     """Change a project's name or description. Owners may."""
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.MANAGE)
-        service.edit_project(opened, caller(), project, name=json.name, description=json.description)
+        teams.edit_project(opened, caller(), project, name=json.name, description=json.description)
     return shown(project)

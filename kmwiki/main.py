@@ -42,12 +42,14 @@ def job_kinds() -> dict[str, JobKind]:
     from kmwiki.jobs.worker import JobKind  # noqa: PLC0415
     from kmwiki.notifications import job as mail  # noqa: PLC0415
     from kmwiki.search.indexing import index_batch, rebuild_batch  # noqa: PLC0415
+    from kmwiki.search.nightly import optimize_batch  # noqa: PLC0415
     from kmwiki.web.i18n import translate  # noqa: PLC0415
 
     send = functools.partial(mail.send_letters, translate=translate)
     return {
         "index": JobKind(index_batch, batch=200),
         "rebuild": JobKind(rebuild_batch),
+        "optimize": JobKind(optimize_batch),
         "import": JobKind(import_batch),
         "undo_import": JobKind(undo_batch),
         "mail": JobKind(send, lane="mail", most_tries=mail.MOST_TRIES),

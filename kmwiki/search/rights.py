@@ -7,6 +7,8 @@ together with the mark of `db.watching`, which is another one as soon as anybody
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import fields
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,38 +20,34 @@ from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from collections.abc import Hashable
+
+    from sqlalchemy.orm import Session
 
     from kmwiki.security.policy import Caller
 
 MOST_KEPT = 32
 OF_NO_SOURCE: Node = Without(Column("source"))
 """Codes: whoever may search a project may read its codebook."""
+_NO_VALUE = frozenset({""})
 
 
 class _Kept:
-    """Answers of the database, each under the statement that was asked with its values."""
+    """Answers of the database by who asked where, each with the mark under which it is true."""
 
     lock = Lock()
-    answers: ClassVar[OrderedDict[tuple[str, str], tuple[tuple[int, int], Node]]] = OrderedDict()
+    answers: ClassVar[OrderedDict[tuple[Hashable, ...], tuple[tuple[int, int], Node]]] = OrderedDict()
 
 
 def readable(caller: Caller, project_id: int) -> Node:
     """Return the condition that holds for the texts of a project that the caller may read now."""
-    asked = select(func.group_concat(cast(Source.id, String))).where(
-        Source.project_id == project_id, visible_to(caller)
-    )
+    key = _key(caller, project_id)
     with watching() as (session, mark):
-        key = _key(asked)
         with _Kept.lock:
             kept = _Kept.answers.get(key)
         if kept is not None and kept[0] == mark:
             return kept[1]
-        if mark is None:
-            ids = frozenset(map(str, session.scalars(asked.with_only_columns(Source.id))))
-        else:
-            ids = frozenset((session.scalar(asked) or "").split(","))  # one row is read far quicker than thousands
-        node = AnyOf((Column("source", ids - {""} or frozenset({""})), OF_NO_SOURCE))
+        node = AnyOf((Column("source", _asked(session, caller, project_id) or _NO_VALUE), OF_NO_SOURCE))
     if mark is not None:
         with _Kept.lock:
             _Kept.answers[key] = mark, node
@@ -59,7 +57,15 @@ def readable(caller: Caller, project_id: int) -> Node:
     return node
 
 
-def _key(asked: Select[tuple[str]]) -> tuple[str, str]:
-    """Tell apart all that the rule may depend on: the statement holds who the caller is and what they may do."""
-    compiled = asked.compile()
-    return str(compiled), repr(sorted(compiled.params.items()))
+def _asked(session: Session, caller: Caller, project_id: int) -> frozenset[str]:
+    mine = Source.project_id == project_id, visible_to(caller)
+    if session.get_bind().dialect.name != "sqlite":
+        return frozenset(map(str, session.scalars(select(Source.id).where(*mine))))
+    joined = session.scalar(select(func.group_concat(cast(Source.id, String))).where(*mine))
+    return frozenset(joined.split(",")) if joined else frozenset()  # one row is read far quicker than thousands
+
+
+def _key(caller: Caller, project_id: int) -> tuple[Hashable, ...]:
+    """Tell apart all that the rule may depend on: whatever is known of a caller."""
+    known = (getattr(caller, one.name) for one in fields(caller))
+    return project_id, *(frozenset(value.items()) if isinstance(value, Mapping) else value for value in known)

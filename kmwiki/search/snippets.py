@@ -157,8 +157,8 @@ def _after_blank(text: str, start: int, limit: int) -> int:
         if text[at].isspace():
             return at + 1
     around = max(0, start - NEAR)
-    words = segmenter().words(text[around : start + NEAR])
-    return next((around + word.start for word in words if start <= around + word.start <= limit), start)
+    starts, _ = _word_ends(text[around : start + NEAR])
+    return next((around + one for one in starts if start <= around + one <= limit), start)
 
 
 def _before_blank(text: str, end: int, limit: int) -> int:
@@ -167,9 +167,15 @@ def _before_blank(text: str, end: int, limit: int) -> int:
         if text[at - 1].isspace():
             return at - 1
     around = max(0, end - NEAR)
-    words = segmenter().words(text[around : end + NEAR])
-    ends = [around + word.end for word in words if limit <= around + word.end <= end]
-    return max(ends, default=end)
+    _, ends = _word_ends(text[around : end + NEAR])
+    return max((around + one for one in ends if limit <= around + one <= end), default=end)
+
+
+@lru_cache(maxsize=8192)
+def _word_ends(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return where the words of a few characters begin and end."""
+    words = segmenter().words(text)
+    return tuple(word.start for word in words), tuple(word.end for word in words)
 
 
 def opening(text: str, *, length: int = WIDTH) -> Snippet | None:

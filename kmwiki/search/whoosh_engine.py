@@ -20,7 +20,7 @@ from whoosh.filedb.filestore import FileStorage
 
 from kmwiki.search.engine import Ask, EngineStatus, IndexBusy, IndexMissing, IndexStale, Match
 from kmwiki.search.whoosh_beside import Beside
-from kmwiki.search.whoosh_fields import merge_all
+from kmwiki.search.whoosh_fields import merge_many
 from kmwiki.search.whoosh_index import WhooshIndex
 from kmwiki.search.whoosh_segment import damage_shown
 
@@ -164,9 +164,9 @@ class WhooshEngine:
             return EngineStatus(self.name, snapshot.count(), index.size(), len(snapshot.segments), dict(self.stamp))
 
     def optimize(self) -> None:
-        """Join all segments into one."""
+        """Join all but large segments into one."""
         with self._gate("gate", GATE_SECONDS):
-            self._in_force().write([], merge=merge_all)
+            self._in_force().write([], merge=merge_many)
 
     def close(self) -> None:
         """Close all files."""

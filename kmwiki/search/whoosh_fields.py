@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SMALL, MOST_SMALL, MERGED_AT_MOST = 64, 8, 512
 """Segments of up to SMALL texts are joined when there are more than MOST_SMALL of them."""
+LARGE = 5_000
+"""Segments of so many texts are not joined any more: joining costs 15 ms a text, and they are not many."""
 BLOCK = 8192
 """So many postings are kept, and read, together."""
 
@@ -56,12 +58,19 @@ def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
     return [segment for segment in segments if segment not in joined]
 
 
-def merge_all(writer: Any, segments: list[Any]) -> list[Any]:
-    """Join all segments."""
-    for segment in segments:
+def merge_many(writer: Any, segments: list[Any]) -> list[Any]:
+    """Join all but large segments, and large ones of which much is deleted; a single one is left alone."""
+    joined = [segment for segment in segments if segment.doc_count_all() < LARGE or _is_thin(segment)]
+    if len(joined) == 1 and not _is_thin(joined[0]):
+        return segments
+    for segment in joined:
         with opened(writer.storage, writer.schema, segment) as reader:
             writer.add_reader(reader)
-    return []
+    return [segment for segment in segments if segment not in joined]
+
+
+def _is_thin(segment: Any) -> bool:
+    return bool(segment.deleted_count() * 4 > segment.doc_count_all())
 
 
 @contextmanager

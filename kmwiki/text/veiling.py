@@ -25,9 +25,10 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _INLINE = frozenset({
-    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "s",
-    "small", "span", "strong", "sub", "sup", "u", "wbr",
+    "abbr", "b", "bdi", "bdo", "code", "del", "dfn", "em", "font", "i", "ins", "mark", "s", "strong", "sub", "sup", "u",
+    "wbr",
 })  # fmt: skip
+_ANCHOR = '<span class="at"'
 _PLAIN_TEXT = frozenset({"title", "option"})  # no element may stand in them
 _NO_END = VOID | {"input", "link", "meta", "wbr", "source", "col"}
 _SHOWN = re.compile(
@@ -132,6 +133,7 @@ class _Page:
         self._run: list[int] = []  # where the texts of the run stand in `out`
         self._own: list[str] = []  # the open elements, from the one that is the reader's own
         self._plain = False
+        self._in_anchor = False  # the anchor of a passage, with nothing in it
 
     def veil(self, page: str) -> str:
         for match in _PIECE.finditer(page):
@@ -151,7 +153,9 @@ class _Page:
         return "".join(self._out)
 
     def _tag(self, raw: str, tag: str, *, is_end: bool) -> None:
-        if tag not in _INLINE or (_OPEN in raw and not is_end):
+        is_inline = tag in _INLINE or raw.startswith(_ANCHOR) or (is_end and self._in_anchor)
+        self._in_anchor = not is_end and raw.startswith(_ANCHOR)
+        if not is_inline or (_OPEN in raw and not is_end):
             self._end_run()
         if self._own:
             self._follow(tag, is_end=is_end)
@@ -181,6 +185,9 @@ class _Page:
         texts = [unescape_all(raw) if "&" in raw else raw for raw in raws]
         joined = "".join(texts)
         shown = hide(joined, wanted(joined, find_personal(joined), self._keep))
+        if len(texts) > 1:  # a figure beside a number makes it none: each piece is looked at by itself as well
+            alone = "".join(masked(text, self._keep) for text in texts)
+            shown = "".join(BLOCK if BLOCK in pair else pair[0] for pair in zip(shown, alone, strict=True))
         if BLOCK not in shown:
             return
         at = 0

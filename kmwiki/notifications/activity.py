@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import func, select, true
+from sqlalchemy import false, func, or_, select, true
 
 from kmwiki.accounts.models import Project, User
 from kmwiki.coding.models import Code
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from kmwiki.security.policy import Caller
 
@@ -32,13 +32,18 @@ T = TypeVar("T", User, Project, Code)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events: of one project (None: of the whole site), one person, one verb, from a moment to before another."""
+    """Which events: of one project (None: of the whole site), one person, one verb, from a moment to before another.
+
+    `text` stands in what is told of an event; `meant` are the verbs whose words hold it, which only a door can know.
+    """
 
     project_id: int | None = None
     person: int | None = None
     verb: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    text: str = ""
+    meant: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,14 @@ class Told:
     is_hidden: bool = False
 
 
-def count(session: Session, wanted: Wanted) -> int:
+def count(session: Session, caller: Caller, wanted: Wanted) -> int:
     """Count the events wanted."""
-    return session.scalar(select(func.count()).select_from(Event).where(*_conditions(wanted))) or 0
+    return session.scalar(select(func.count()).select_from(Event).where(*_conditions(caller, wanted))) or 0
 
 
 def page(session: Session, caller: Caller, wanted: Wanted, *, offset: int, size: int) -> list[Told]:
     """Return events, newest first."""
-    found = select(Event).where(*_conditions(wanted)).order_by(Event.seq.desc()).offset(offset).limit(size)
+    found = select(Event).where(*_conditions(caller, wanted)).order_by(Event.seq.desc()).offset(offset).limit(size)
     return tell(session, caller, session.scalars(found).all())
 
 
@@ -73,7 +78,7 @@ def chunks(session: Session, caller: Caller, wanted: Wanted, *, size: int = 500)
     """Give all events wanted, newest first, some at a time: for writing them into a file."""
     last: int | None = None
     while True:
-        found = select(Event).where(*_conditions(wanted), true() if last is None else Event.seq < last)
+        found = select(Event).where(*_conditions(caller, wanted), true() if last is None else Event.seq < last)
         rows = session.scalars(found.order_by(Event.seq.desc()).limit(size)).all()
         if not rows:
             return
@@ -126,7 +131,7 @@ def _scope(wanted: Wanted) -> ColumnElement[bool]:
     return true() if wanted.project_id is None else Event.project_id == wanted.project_id
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(caller: Caller, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [_scope(wanted)]
     if wanted.person is not None:
         conditions.append(Event.user_id == wanted.person)
@@ -136,7 +141,29 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Event.created >= wanted.since)
     if wanted.until is not None:
         conditions.append(Event.created < wanted.until)
+    if wanted.text:
+        conditions.append(_tells_of(caller, wanted))
     return conditions
+
+
+def _tells_of(caller: Caller, wanted: Wanted) -> ColumnElement[bool]:
+    """The text stands in a name, an address, a project, or the title of a note that the reader may open."""
+
+    def has(*columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        return or_(*(column.icontains(wanted.text, autoescape=True) for column in columns))
+
+    people = select(User.id).where(has(User.name, User.called, User.email))
+    projects = select(Project.id).where(has(Project.name, Project.slug))
+    root = func.coalesce(Source.root_id, Source.id)
+    texts = select(Source.id).join(Entry, Entry.source_id == root).where(has(Entry.title), visible_to(caller))
+    return or_(
+        Event.verb.in_(wanted.meant),
+        Event.user_id.in_(people),
+        Event.data["user"].as_integer().in_(people),
+        Event.project_id.in_(projects) if wanted.project_id is None else false(),
+        Event.source_id.in_(texts),
+        has(Event.data["address"].as_string()),
+    )
 
 
 def _code_of(event: Event) -> int | None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext
 
+from kmwiki.accounts import queries
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.db import now, session, transaction
@@ -21,7 +22,7 @@ from kmwiki.notifications import activity
 from kmwiki.notifications.activity import Told, Wanted
 from kmwiki.security.policy import Permission
 from kmwiki.text.dates import read_date
-from kmwiki.web.activity_words import facts_of, verb_words
+from kmwiki.web.activity_words import VERBS, facts_of, verb_words
 from kmwiki.web.context import admin_only, caller, signed_in
 from kmwiki.web.i18n import TIMEZONE
 from kmwiki.web.links import site_address
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 bp = Blueprint("activity", __name__)
 
 PAGE = 50
+FILTERS = ("q", "person", "verb", "project", "from", "to")
 HERE = ZoneInfo(TIMEZONE)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a cell may not begin with: spreadsheets would work it out."""
@@ -89,7 +91,7 @@ def audit_export() -> ResponseReturnValue:
 
 def read_filters(project: Project | None) -> Asked:
     """Read the filters of this address. Days are those of Thailand, in either era, and the last is included."""
-    typed = {name: request.args.get(name, "").strip()[:100] for name in ("person", "verb", "from", "to")}
+    typed = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     errors: dict[str, str] = {}
     moments: dict[str, datetime | None] = {}
     for name in ("from", "to"):
@@ -100,15 +102,28 @@ def read_filters(project: Project | None) -> Asked:
         if found:
             day = found[0].start if name == "from" else found[0].end + timedelta(days=1)
             moments[name] = datetime.combine(day, time(), HERE).astimezone(UTC)
-    number = typed["person"]
+    if project is not None:
+        typed["project"] = ""
+    number, text = typed["person"], typed["q"].casefold()
     wanted = Wanted(
-        project_id=project.id if project else None,
+        project_id=project.id if project else _project_id(typed["project"]),
         person=int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None,  # noqa: PLR2004
         verb=typed["verb"],
         since=moments["from"],
         until=moments["to"],
+        text=typed["q"],
+        meant=frozenset(verb for verb in VERBS if text and text in verb_words(verb).casefold()),
     )
     return Asked(wanted, typed, errors)
+
+
+def _project_id(slug: str) -> int | None:
+    """Return the number of the project asked for on the log of the site; None for all, 0 for one that is not there."""
+    if not slug:
+        return None
+    with session() as opened:
+        found = queries.project_by_slug(opened, slug)
+    return 0 if found is None else found.id
 
 
 def draw(project: Project | None) -> ResponseReturnValue:
@@ -117,10 +132,11 @@ def draw(project: Project | None) -> ResponseReturnValue:
     number = request.args.get("page", "1")
     page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 7 else 1  # noqa: PLR2004
     with session() as opened:
-        total = activity.count(opened, asked.wanted)
+        total = activity.count(opened, caller(), asked.wanted)
         pages = max(1, -(-total // PAGE))
         page = min(page, pages)
         rows = activity.page(opened, caller(), asked.wanted, offset=(page - 1) * PAGE, size=PAGE)
+        projects = [] if project else queries.projects_of(opened, caller())
         people, verbs = activity.people(opened, asked.wanted), activity.verbs(opened, asked.wanted)
     drawn = render_template(
         "activity/index.html",
@@ -131,6 +147,7 @@ def draw(project: Project | None) -> ResponseReturnValue:
         page=page,
         pages=pages,
         people=people,
+        projects=projects,
         verbs=sorted(((verb, verb_words(verb)) for verb in verbs), key=lambda pair: pair[1]),
         verb_words=verb_words,
         facts_of=facts_of,

@@ -116,6 +116,16 @@ def test_what_an_owner_may_not_read_is_not_named(
         assert "ความในใจ" not in client.get(f"{path}.csv").get_data(as_text=True)
 
 
+def test_a_search_in_the_log_finds_nothing_by_a_title_that_its_reader_may_not_read(
+    project: Project, owner: Caller, writer: Caller
+) -> None:
+    write(writer, project, "ความในใจของใครคนหนึ่ง", status="draft")
+    wanted = Wanted(project.id, text="ความในใจ")
+    with session() as opened:
+        assert activity.count(opened, writer, wanted) > 0
+        assert activity.count(opened, owner, wanted) == 0
+
+
 def test_the_code_of_a_passage_in_a_hidden_text_is_hidden_too(project: Project, owner: Caller, writer: Caller) -> None:
     hidden = write(writer, project, "ส่วนตัว", visibility="private")
     with transaction() as opened:
@@ -163,6 +173,11 @@ def test_the_filters_narrow_and_stay_in_the_addresses(
     assert shown("from=วันนี้") == (False, True, True)
     assert shown(f"to={now().year + 543 - 1}") == (True, False, False)
     assert shown("person=x&page=999999999") == (True, True, True)
+    assert shown("q=ของหัวหน้า") == (True, False, False)
+    assert shown("q=WRITER@example") == (False, True, True)
+    assert shown("q=เขียนบันทึก") == (True, True, False)
+    assert shown("q=%25") == (False, False, False)
+    assert shown("q=ไม่มีคำนี้ในโครงการ&project=none") == (False, False, False)
     page = client.get(f"/p/ours/activity-log?person={writer.user_id}").get_data(as_text=True)
     assert f'href="/p/ours/activity-log.csv?person={writer.user_id}"' in page
 
@@ -234,7 +249,15 @@ def test_the_site_has_what_belongs_to_no_project_and_only_admins_see_it(
     assert "127.0.0.1" in page
     assert "คนที่ยังไม่ได้เข้าสู่ระบบ" in page
     assert signed_in(caller_of(person)).get("/admin/audit").status_code == 404
-    rows = table(signed_in(caller_of(admin)).get("/admin/audit.csv").get_data(as_text=True))
+    office = signed_in(caller_of(admin))
+    assert "เข้าสู่ระบบไม่สำเร็จ" in office.get("/admin/audit?q=127.0.0.1").get_data(as_text=True).partition("<tbody>")[2]
+    make.project("ours", name="ทีมสมมุติ")
+    narrowed = office.get("/admin/audit?project=ours&q=ทีม").get_data(as_text=True)
+    assert '<option value="ours" selected>ทีมสมมุติ</option>' in narrowed
+    assert 'href="/admin/audit.csv?q=' in narrowed
+    assert "127.0.0.1" not in narrowed
+    assert "127.0.0.1" not in office.get("/admin/audit.csv?project=none").get_data(as_text=True)
+    rows = table(office.get("/admin/audit.csv").get_data(as_text=True))
     assert any("session.refused" in row for row in rows)
 
 

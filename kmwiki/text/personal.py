@@ -88,7 +88,7 @@ _COUNTRY = (
     rf"{_BETWEEN}(?:\({_BLANKS}0{_BLANKS}\)|0)?{_BETWEEN}"
 )
 _ABROAD = re.compile(rf"{_COUNTRY}(?P<rest>[2-9](?:{_BETWEEN}[0-9]){{7,8}})(?!{_FIRM}[0-9])")
-_OTHER_COUNTRY = re.compile(rf"(?<![0-9])[+]{_BLANKS}[1-9](?:[()]?{_BETWEEN}[()]?[0-9]){{7,14}}(?!{_FIRM}[0-9])")
+_OTHER_COUNTRY = re.compile(rf"[+]{_BLANKS}[1-9](?:[()]?{_BETWEEN}[()]?[0-9]){{7,14}}(?!{_FIRM}[0-9])")
 _AREA = rf"\({_BLANKS}0{_FIRM}[1-9]{_FIRM}[0-9]?{_BLANKS}\){_BETWEEN}[0-9](?:{_BETWEEN}[0-9]){{5,6}}(?!{_FIRM}[0-9])"
 _MOBILE = rf"0{_BETWEEN}[689](?:{_BETWEEN}[0-9]){{8}}(?!{_FIRM}[0-9])"
 _LAND = rf"0{_BETWEEN}[1-9](?:{_BETWEEN}[0-9]){{7}}(?!{_FIRM}[0-9])"
@@ -136,6 +136,7 @@ _LONE_DOMAIN = re.compile(
 
 _RUN = re.compile(r"(?:[+(][+( \u200b]{0,4})?[0-9][0-9 .()+\u200b-]*[0-9]")
 _FEWEST_DIGITS = 6
+_MOST_LOOKS = 6
 _BEGIN = re.compile(r"[+(]|(?<![0-9])[0-9]")
 _SEPARATORS = re.compile(r"[^0-9]+")
 _DIGIT_NEAR = re.compile(r"[ -]?[0-9]")
@@ -149,9 +150,14 @@ _LEAST_LAST, _MOST_GROUPS = 3, 4
 def find_personal(text: str) -> list[Personal]:
     """Find everything personal in a text, in order and without overlaps."""
     shape = text.translate(_SHAPES)
-    found = list(_emails(shape)) + list(_numbers(shape))
-    found.sort()
-    return _apart(found)
+    found: list[Personal] = []
+    for _ in range(_MOST_LOOKS):
+        more = [*_emails(shape), *_numbers(shape)]
+        if not more:
+            break
+        found = _apart(sorted([*found, *more]))
+        shape = hide(shape, found)  # what stood beside a number may be one, seen without it
+    return found
 
 
 def masked(text: str, keep: Iterable[str] = ()) -> str:
@@ -261,9 +267,11 @@ def _is_national_id(shape: str, found: re.Match[str], run: tuple[int, int]) -> b
     groups = _groups(found[0])
     if [len(each) for each in groups] == _ID_GROUPS:
         return True
-    if len(groups) > len(_ID_GROUPS) and (len(groups) != _ID_LENGTH or found.span() != run):
+    if len(groups) > len(_ID_GROUPS) and (
+        len(groups) != _ID_LENGTH or found.end() != run[1] or _DIGIT.search(shape, run[0], found.start())
+    ):
         return False  # a list of figures; a citizen's are five groups, or 13 boxes of a form
-    if found.start() == run[0] and _ID_WORD.search(shape, max(0, run[0] - 80), run[0]):
+    if not _DIGIT.search(shape, run[0], found.start()) and _ID_WORD.search(shape, max(0, run[0] - 80), run[0]):
         return True
     digits = "".join(groups)
     letter = shape[found.start() - 1] if found.start() else ""

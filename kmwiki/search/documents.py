@@ -112,11 +112,11 @@ def _source_outlines(session: Session, ids: Sequence[int]) -> Iterator[Outline]:
             yield _masked(made, keep[row.project_id])
 
 
-def _codes(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Return the codes that stand in each text: accepted codings that have a place."""
-    found: dict[int, set[int]] = defaultdict(set)
+def _codes(session: Session, ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
+    """Return the codes that stand in each text, with whose voice: accepted codings that have a place."""
+    found: dict[int, set[tuple[int, str | None]]] = defaultdict(set)
     rows = session.execute(
-        select(Coding.source_id, Coding.code_id)
+        select(Coding.source_id, Coding.code_id, Coding.voice)
         .where(
             Coding.source_id.in_(ids),
             Coding.deleted.is_(None),
@@ -125,12 +125,14 @@ def _codes(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         )
         .distinct()
     )
-    for source_id, code_id in rows:
-        found[source_id].add(code_id)
-    return {source_id: tuple(str(code) for code in sorted(codes)) for source_id, codes in found.items()}
+    for source_id, code_id, voice in rows:
+        found[source_id].add((code_id, voice))
+    return found
 
 
-def _source_outline(row: Source, entry: Entry, comment: Comment | None, codes: tuple[str, ...], author: str) -> Outline:
+def _source_outline(
+    row: Source, entry: Entry, comment: Comment | None, codes: Collection[tuple[int, str | None]], author: str
+) -> Outline:
     is_entry = row.kind == "entry"
     columns = {
         "type": (row.kind,),
@@ -139,9 +141,11 @@ def _source_outline(row: Source, entry: Entry, comment: Comment | None, codes: t
         "entry": (str(entry.id),),
         "kind": (entry.kind,),
         "province": tuple(dict.fromkeys(place.province_code for place in entry.places)),
-        "place": tuple(place.place_code for place in entry.places),
+        "district": _levels(entry, 4),
+        "place": _levels(entry, 2, 4, 6),
         "tag": tuple(tag.tag for tag in entry.tags) if is_entry else (),
-        "code": codes,
+        "code": tuple(str(code) for code in sorted({code for code, _ in codes})),
+        "voice": tuple(sorted({voice for _, voice in codes if voice})),
         "author": _authors(entry, comment, author, is_entry=is_entry),
         "updated": (row.updated.isoformat(),),
         **_when(entry),
@@ -172,6 +176,12 @@ def _masked(outline: Outline, keep: frozenset[str]) -> Outline:
         },
         keep=keep,
     )
+
+
+def _levels(entry: Entry, *digits: int) -> tuple[str, ...]:
+    """Return the codes of an entry's places on these levels: 2 digits a province, 4 a district, 6 a tambon."""
+    codes = (place.place_code[:size] for place in entry.places for size in digits if len(place.place_code) >= size)
+    return tuple(dict.fromkeys(codes))
 
 
 def _authors(entry: Entry, comment: Comment | None, author: str, *, is_entry: bool) -> tuple[str, ...]:

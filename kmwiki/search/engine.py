@@ -166,6 +166,8 @@ class Slice:
     size: int = 20
     filters: Mapping[str, Node] = field(default_factory=dict)
     counts: tuple[str, ...] = ()
+    gathered: Mapping[str, Mapping[str, Node]] = field(default_factory=dict)
+    """Column -> value -> condition: the value's count becomes that of the texts that satisfy it, each text once."""
     distinct: str = ""
     """A column of which different values are counted."""
     order: str = ""

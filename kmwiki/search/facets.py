@@ -14,7 +14,7 @@ from kmwiki.coding.models import Code
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, NotFound
 from kmwiki.places.queries import place
-from kmwiki.search.engine import Column, Node, Slice, Span
+from kmwiki.search.engine import AllOf, AnyOf, Column, Node, Slice, Span, Without
 from kmwiki.search.schemas import FacetValueOut
 
 if TYPE_CHECKING:
@@ -32,12 +32,20 @@ ORDERS = {
     "updated": ("updated", True),
 }
 ERA = 543
+UNCODED = "none"
+"""Instead of a code: texts in which none stands."""
+VOICE_LABELS = {
+    "informant": N_("The informant"),
+    "author": N_("The writer’s own view"),
+    "commenter": N_("The commenter"),
+    "document": N_("A document"),
+}
 TYPE_LABELS = {"entry": N_("Notes"), "comment": N_("Comments"), "memo": N_("Memos"), "code": N_("Codes")}
 
 
 def slice_of(request: SearchRequest) -> Slice:
     """Return what an engine is to give of all that it finds: filters, counts, order, and the page."""
-    filters: dict[str, Node] = {name: Column(name, values) for name, values in request.filters.items()}
+    filters: dict[str, Node] = {name: _filter(name, values, request) for name, values in request.filters.items()}
     if request.first is not None or request.last is not None:
         first, last = (day.isoformat() if day is not None else "" for day in (request.first, request.last))
         filters["date"] = Span("event", first, last)
@@ -47,10 +55,31 @@ def slice_of(request: SearchRequest) -> Slice:
         size=request.size,
         filters=filters,
         counts=request.facets,
+        gathered={"code": _gathered(request)} if "code" in request.facets else {},
         distinct="entry",
         order=column,
         is_descending=is_descending,
     )
+
+
+def _filter(name: str, values: Iterable[str], request: SearchRequest) -> Node:
+    """Return the condition that a text has one of the values; a code holds all codes below it."""
+    if name != "code":
+        return Column(name, frozenset(values))
+    nodes = tuple(_code(value, request.below) for value in sorted(values))
+    return nodes[0] if len(nodes) == 1 else AnyOf(nodes)
+
+
+def _code(value: str, below: Mapping[str, frozenset[str]]) -> Node:
+    if value == UNCODED:
+        return AllOf((Without(Column("code")), Column("source")))
+    return Column("code", below.get(value, frozenset({value})))
+
+
+def _gathered(request: SearchRequest) -> Mapping[str, Node]:
+    """Return what is counted for each code that has others below it, and for texts without any."""
+    parents = [value for value, inner in request.below.items() if len(inner) > 1]
+    return {value: _code(value, request.below) for value in (*parents, UNCODED)}
 
 
 def name_facets(
@@ -69,12 +98,22 @@ def name_facets(
         for value in chosen:
             counted.setdefault(value, 0)
         labels = _labels(session, name, counted, locale, translate)
+        if name == "code" and UNCODED in counted:
+            labels[UNCODED] = translate(N_("No code yet"))
         values = [
-            FacetValueOut(value=value, label=labels[value], count=count, is_chosen=value in chosen)
+            FacetValueOut(
+                value=value,
+                label=labels[value],
+                count=count,
+                is_chosen=value in chosen,
+                parent=request.parents.get(value) if name == "code" else None,
+            )
             for value, count in counted.items()
             if value in labels
         ]
-        values.sort(key=lambda one: (-int(one.value) if name == "year" else -one.count, one.label))
+        values.sort(
+            key=lambda one: (one.value == UNCODED, -int(one.value) if name == "year" else -one.count, one.label)
+        )
         named[name] = [one for at, one in enumerate(values) if at < MOST_VALUES or one.is_chosen]
     return named
 
@@ -83,19 +122,23 @@ def _labels(
     session: Session, name: str, values: Iterable[str], locale: str, translate: Callable[[str], str]
 ) -> dict[str, str]:
     if name == "code":
-        return code_names(session, values, locale)
-    if name == "province":
-        return {value: _province(value, locale) for value in values}
-    if name == "kind":
-        return {value: translate(KINDS[value].label) if value in KINDS else value for value in values}
-    if name == "type":
-        return {value: translate(TYPE_LABELS[value]) for value in values if value in TYPE_LABELS}
+        return code_names(session, (value for value in values if value != UNCODED), locale)
+    if name in {"province", "district"}:
+        return {value: place_name(value, locale) for value in values}
     if name == "year":
         return {value: value if locale == "en" else str(int(value) + ERA) for value in values}
-    return {value: value for value in values}
+    known = {
+        "type": TYPE_LABELS,
+        "voice": VOICE_LABELS,
+        "kind": {key: kind.label for key, kind in KINDS.items()},
+    }.get(name)
+    if known is None:
+        return {value: value for value in values}
+    return {value: translate(known[value]) for value in values if value in known}
 
 
-def _province(code: str, locale: str) -> str:
+def place_name(code: str, locale: str) -> str:
+    """Return the name of a place in the language of the reader; its code if it is none that we know."""
     try:
         return place(code).name(locale)
     except NotFound:

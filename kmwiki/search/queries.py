@@ -12,7 +12,7 @@ from kmwiki.errors import Invalid, Unavailable, say
 from kmwiki.jobs.service import count_waiting
 from kmwiki.search import index, plan
 from kmwiki.search.dictionary import dictionary, segmenters
-from kmwiki.search.engine import Ask, Column, IndexBusy, IndexMissing, IndexStale, Slice
+from kmwiki.search.engine import AllOf, Ask, Column, IndexBusy, IndexMissing, IndexStale, Slice
 from kmwiki.search.facets import name_facets, slice_of
 from kmwiki.search.hits import make_hits
 from kmwiki.search.indexing import ask_rebuild
@@ -20,7 +20,7 @@ from kmwiki.search.outbox import KIND, REBUILD
 from kmwiki.search.query import words_of
 from kmwiki.search.query_filters import Filters
 from kmwiki.search.rights import readable
-from kmwiki.search.schemas import QueryOut, SearchOut, WordOut
+from kmwiki.search.schemas import InsteadOut, QueryOut, SearchOut, WordOut
 from kmwiki.search.suggestions import suggest
 from kmwiki.sources.veil import cleared_forms
 from kmwiki.text.personal import find_personal
@@ -72,7 +72,8 @@ class _Search:
 
     def page(self, ask: Ask, wanted: Slice) -> Page:
         """Ask the engine; only what the caller may read is answered and counted."""
-        return self.engine.page(replace(ask, within=self.rights, shares=SHARES), wanted)
+        within = self.rights if ask.within is None else AllOf((self.rights, ask.within))
+        return self.engine.page(replace(ask, within=within, shares=SHARES), wanted)
 
     def count(self, node: Node) -> int:
         """Count the texts that the caller may read and that satisfy a condition."""
@@ -152,7 +153,21 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
         size=request.size,
         hits=make_hits(search.session, search.caller, search.project, found.matches, made.marks),
         facets=name_facets(search.session, request, found.counts, locale=locale, translate=translate),
+        instead=_instead(search, made, wanted) if not found.total else [],
     )
+
+
+def _instead(search: _Search, made: Plan, wanted: Slice) -> list[InsteadOut]:
+    """Tell, where nothing was found, what would be if one filter were dropped, and if all were."""
+    without = {
+        name: {other: node for other, node in wanted.filters.items() if other != name} for name in wanted.filters
+    }
+    if len(without) > 1:
+        without["all"] = {}
+    counts = {
+        name: search.page(_asked(made), Slice(size=0, filters=filters)).total for name, filters in without.items()
+    }
+    return [InsteadOut(drop=name, count=count) for name, count in counts.items() if count]
 
 
 def _planner(search: _Search) -> plan.Planner:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import or_, select
 
-from kmwiki.coding.models import Code
+from kmwiki.coding.models import Code, CodeAncestor
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, Invalid, Message, say
 from kmwiki.places import queries as places
+from kmwiki.search.facets import UNCODED
 from kmwiki.search.plan import MODES, Mode
-from kmwiki.text.dates import read_date
+from kmwiki.search.query_fields import VOICES
+from kmwiki.search.query_filters import read_days
+from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,13 +26,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 TYPES = ("entry", "comment", "memo", "code")
-FACETS = ("type", "province", "kind", "code", "year", "author")
+FACETS = ("type", "province", "district", "kind", "code", "voice", "year", "author")
 SORTS = ("relevance", "event", "event_asc", "updated")
 SORT_NAMES = {"best": "relevance", "score": "relevance", "date": "event", "newest": "event", "-event": "event"}
 SORT_NAMES |= {"oldest": "event_asc", "event_date": "event_asc", "-event_date": "event", "-updated": "updated"}
 TYPE_NAMES = {"entries": "entry", "comments": "comment", "memos": "memo", "codes": "code"}
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 100_000
+DISTRICT_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,17 @@ class SearchRequest:
     text: str
     mode: Mode = "auto"
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Column -> values: type, province (code), kind, code (id), year (CE), author (name)."""
+    """Column -> values: type, province and district (code), kind, code (id or `none`), voice, year (CE), author."""
     first: date | None = None
     last: date | None = None
     sort: str = "relevance"
     page: int = 1
     size: int = 20
     facets: tuple[str, ...] = FACETS
+    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Code (id) -> the codes that count for it: itself and all below it."""
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """Code (id) -> the one it stands under."""
 
 
 class _Reader:
@@ -112,6 +121,8 @@ class _Reader:
 
     def code(self, value: str) -> str | None:
         """Read a code by its id or a name."""
+        if value == UNCODED:
+            return UNCODED
         named = or_(Code.name_th == value, Code.name_en == value)
         is_id = value.isascii() and value.isdigit()
         wanted = Code.id == int(value) if is_id and len(value) < 18 else named  # noqa: PLR2004 - what a database can hold
@@ -119,14 +130,15 @@ class _Reader:
         return None if found is None else str(found)
 
 
-def read_days(value: str) -> tuple[date, date] | None:
-    """Read a day, month or year as people write it, as its first and last day. None if that is not sure."""
-    found = read_date(value)
-    return (found[0].start, found[0].end) if len(found) == 1 else None
-
-
 def _province(value: str) -> str | None:
     found = [one for one in places.readings(value) if one.level == "province"]
+    return found[0].code if len(found) == 1 else None
+
+
+def _district(value: str) -> str | None:
+    if len(value) == DISTRICT_DIGITS and value.isdigit():
+        return value
+    found = [one for one in places.readings(value) if one.level == "district"]
     return found[0].code if len(found) == 1 else None
 
 
@@ -150,12 +162,15 @@ def read_request(session: Session, project_id: int, given: Mapping[str, Iterable
     unknown = N_("“%(value)s” is not known here.")
     filters = {
         "province": reader.many("province", _province, unknown),
+        "district": reader.many("district", _district, unknown),
+        "voice": reader.many("voice", lambda value: VOICES.get(fold(value)), unknown),
         "kind": reader.many("kind", _kind, unknown),
         "code": reader.many("code", reader.code, unknown),
         "year": reader.many("year", _year, unknown),
         "type": reader.many("in", _type, unknown),
         "author": reader.many("author", lambda value: value, unknown),
     }
+    below, parents = _tree(session, project_id)
     made = SearchRequest(
         text=(list(given.get("q", ())) or [""])[-1],
         mode=cast("Mode", reader.choice("mode", MODES, {}, "auto")),
@@ -166,10 +181,31 @@ def read_request(session: Session, project_id: int, given: Mapping[str, Iterable
         page=reader.number("page", 1, DEEPEST_PAGE),
         size=reader.number("size", 20, LARGEST_PAGE),
         facets=_facets(reader),
+        below=below,
+        parents=parents,
     )
     if reader.wrong:
         raise Invalid(say("Some filters cannot be taken as they are."), reader.wrong)
     return made
+
+
+def _tree(session: Session, project_id: int) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
+    """Return which codes stand below each live code, itself included, and under which each stands."""
+    parents = {
+        str(code_id): str(parent_id)
+        for code_id, parent_id in session.execute(
+            select(Code.id, Code.parent_id).where(Code.project_id == project_id, Code.parent_id.is_not(None))
+        )
+    }
+    below: dict[str, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(CodeAncestor.ancestor_id, CodeAncestor.code_id)
+        .join(Code, Code.id == CodeAncestor.ancestor_id)
+        .where(Code.project_id == project_id, Code.state == "live")
+    )
+    for ancestor, code in rows:
+        below[str(ancestor)].add(str(code))
+    return {code: frozenset(inner | {code}) for code, inner in below.items()}, parents
 
 
 def _facets(reader: _Reader) -> tuple[str, ...]:

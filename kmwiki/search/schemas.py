@@ -29,6 +29,13 @@ class QueryOut(BaseModel):
     mode: str = Field(description="all, best or exact: what `auto` came to")
 
 
+class InsteadOut(BaseModel):
+    """How many texts would be found without a filter; `all` stands for all filters, `date` for from and to."""
+
+    drop: str
+    count: int
+
+
 class SnippetOut(BaseModel):
     """A passage: `text` is the part's text[start:end], `marks` are ranges of code points within it."""
 
@@ -78,6 +85,7 @@ class FacetValueOut(BaseModel):
     label: str
     count: int
     is_chosen: bool = False
+    parent: str | None = Field(default=None, description="Of a code: the one it stands under, whose count holds it")
 
 
 class SearchOut(BaseModel):
@@ -93,3 +101,4 @@ class SearchOut(BaseModel):
     size: int
     hits: list[HitOut]
     facets: dict[str, list[FacetValueOut]]
+    instead: list[InsteadOut] = Field(default=[], description="When nothing was found: what fewer filters would find")

@@ -128,9 +128,12 @@ class View:
         counts = {}
         for name in wanted.counts:
             others = (mask for other, mask in narrowing.items() if other != name)
-            counts[name] = self._count(
-                name, reduce(np.logical_and, others, answer.mask) if name in narrowing else found
-            )
+            counted = reduce(np.logical_and, others, answer.mask) if name in narrowing else found
+            counts[name] = self._count(name, counted) | {
+                value: count
+                for value, condition in wanted.gathered.get(name, {}).items()
+                if (count := int(np.count_nonzero(counted & self._satisfying(condition))))
+            }
         places = np.flatnonzero(found)
         total = len(places)
         distinct = len(self._count(wanted.distinct, found)) if wanted.distinct else 0

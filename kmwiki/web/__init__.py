@@ -22,12 +22,17 @@ FAMILIES = (
     "editing",
     "history",
     "bin",
+    "attachments",
     "comments",
     "codebook",
     "codings",
     "review",
     "search",
+    "dictionary",
     "imports",
+    "imports_history",
+    "import_queue",
+    "import_review",
     "jobs",
 )
 """The page families; each is a module of this package with a blueprint `bp`."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kmwiki.notifications.activity import Told
 
 VERBS: Mapping[str, str] = {
+    "attachment.added": N_("added a file to a note"),
+    "attachment.binned": N_("removed a file from a note"),
+    "attachment.restored": N_("brought a file of a note back"),
     "code.created": N_("made a code"),
     "code.edited": N_("changed a code"),
     "code.merged": N_("merged codes"),
@@ -35,6 +38,11 @@ VERBS: Mapping[str, str] = {
     "comment.binned": N_("put a comment into the bin"),
     "comment.restored": N_("took a comment out of the bin"),
     "comment.saved": N_("changed a comment"),
+    "dictionary.added": N_("put a word into the dictionary"),
+    "dictionary.changed": N_("changed a word of the dictionary"),
+    "dictionary.imported": N_("brought a table into the dictionary"),
+    "dictionary.removed": N_("took a word out of the dictionary"),
+    "dictionary.undone": N_("undid a change of the dictionary"),
     "demo.installed": N_("the demo project was made"),
     "entry.archived": N_("archived a note"),
     "entry.audience_changed": N_("changed who reads a note"),

@@ -19,9 +19,11 @@ from kmwiki.sources.access import may_read_history
 from kmwiki.sources.queries import revision
 from kmwiki.sources.veil import veil_for
 from kmwiki.text.marks import highlight
+from kmwiki.web.attachments import files_of
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
 from kmwiki.web.numbers import number_in, page_in
+from kmwiki.web.search_walk import walk_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Revision
+    from kmwiki.web.search_walk import Walk
 
 
 MOST_HITS = 200
@@ -64,28 +67,36 @@ def hits_in(wanted: list[str]) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
+def _mark(html: dict[int, str], hits: dict[int, list[tuple[int, int]]], walk: Walk | None) -> None:
+    """Mark the hits in the texts; the one at which the page opens gets the id `hit`."""
+    first = next((source_id for source_id in html if source_id in hits), None)
+    for source_id, ranges in hits.items():
+        if source_id in html and walk is not None:
+            html[source_id] = walk.draw(html[source_id], source_id)
+        elif source_id in html:
+            html[source_id] = highlight(html[source_id], ranges, first_id="hit" if source_id == first else "")
+
+
 def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str, str]) -> dict[str, Any]:
     """Gather the reading page of an entry that the caller may read."""
     source = entry.source
     veil = veil_for(session, caller, entry.project_id).over(source)
     head = veil.revision(revision(session, source))
-    hits = hits_in(args.getlist("hit"))
-    holding = number_in(args, "comment") or comment_of(session, next((key for key in hits if key != source.id), 0))
+    walk = walk_of(session, caller, source, args)
+    hits = walk.hits if walk else hits_in(args.getlist("hit"))
+    opened = walk.steps[walk.at].source_id if walk else next((key for key in hits if key != source.id), 0)
+    holding = number_in(args, "comment") or comment_of(session, opened)
     talk = thread(session, caller, source.id, page=page_in(args, "talk"), holding=holding)
     texts = [(source, head), *((said.comment.source, said.revision) for said in talk.items if said.revision)]
     desk = desk_of(session, caller, source, texts)
-    first = next((source_id for source_id in desk.html if source_id in hits), None)
-    for source_id, ranges in hits.items():
-        if source_id in desk.html:
-            desk.html[source_id] = highlight(desk.html[source_id], ranges)
-    if first is not None:  # where the page opens: #hit
-        desk.html[first] = desk.html[first].replace('<mark class="hit"', '<mark id="hit" class="hit"', 1)
+    _mark(desk.html, hits, walk)
     locale = locale_code()
     return {
         "project": session.get_one(Project, entry.project_id),
         "entry": entry,
         "source": source,
         "revision": head,
+        "walk": walk,
         "kind": KINDS[entry.kind],
         "kinds": KINDS,
         "links": links_of(session, caller, entry),
@@ -101,6 +112,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "may_edit_comment": {said.comment.id for said in talk.items if may_edit(caller, said.comment.source)},
         "may_remove_comment": {said.comment.id for said in talk.items if may_remove(caller, said.comment.source)},
         "answering": number_in(args, "answer"),
+        **files_of(session, source, may_write=can(caller, Permission.WRITE, entry.project_id)),
         "typed": "",
         "errors": {},
         "states": STATE_WORDS,

@@ -3,48 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import jsonify, make_response, render_template, request
 from flask_babel import gettext
-from markupsafe import Markup, escape
 
+import kmwiki.web.search_drawing  # noqa: F401 - gives the templates what they draw with
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.coding.tree import live_codes
 from kmwiki.db import session
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, Invalid
+from kmwiki.search.completing import complete as offers_for
 from kmwiki.search.queries import RETRY_SECONDS, Rebuilding, find
 from kmwiki.search.query import QueryError
 from kmwiki.search.request import TYPES, SearchRequest, read_request
 from kmwiki.security.policy import Permission
-from kmwiki.text.dates import DateReading
 from kmwiki.web.context import caller, signed_in
-from kmwiki.web.drawing import locale_code, show_date
+from kmwiki.web.drawing import locale_code
+from kmwiki.web.search_address import address, bp, kept, without
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
 
     from kmwiki.accounts.models import Project
-    from kmwiki.coding.models import Code
-    from kmwiki.entries.schemas import EventOut
-    from kmwiki.search.schemas import FacetValueOut, HitOut, SearchOut, SnippetOut
-    from kmwiki.text.date_forms import Precision
+    from kmwiki.search.schemas import FacetValueOut, HitOut, SearchOut
 
-bp = Blueprint("search", __name__)
+__all__ = ["bp"]
 
 SIZE = 20
-FILTERS = ("province", "kind", "code", "year", "author")
-KEPT = ("q", "in", "province", "kind", "code", "year", "author", "from", "to", "sort", "mode")
+SHOWN = 8
+"""So many values of a facet are open to see; the others open on demand."""
+FILTERS = ("province", "district", "kind", "code", "voice", "year", "author")
 LEGENDS = {
     "province": N_("Province"),
+    "district": N_("District"),
     "kind": N_("Kind"),
     "code": N_("Codes that stand there"),
+    "voice": N_("Whose voice"),
     "year": N_("Year"),
     "author": N_("Who wrote it"),
+    "type": N_("What to search in"),
+    "date": N_("Date of the event"),
 }
 SORTS = {"relevance": N_("Best match"), "event": N_("Date of the event"), "updated": N_("Last changed")}
 PARTS = {"body": N_("Text"), "lead": N_("Lead"), "fields": N_("Fields")}
@@ -73,6 +76,24 @@ class Tab:
     is_on: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A value of a facet as drawn: how deep it stands, for a code in its tree."""
+
+    value: FacetValueOut
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet as drawn: the values one sees at once, and those that open on demand."""
+
+    name: str
+    legend: str
+    lines: list[Line]
+    more: list[Line]
+
+
 @dataclass(slots=True)
 class View:
     """What the page shows."""
@@ -81,13 +102,17 @@ class View:
     found: SearchOut | None = None
     groups: list[Group] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
-    facets: list[tuple[str, str, list[FacetValueOut]]] = field(default_factory=list)
+    facets: list[Facet] = field(default_factory=list)
     chips: list[tuple[str, str]] = field(default_factory=list)
+    instead: list[tuple[str, int, str]] = field(default_factory=list)
+    """What fewer filters would find: words, how many, where."""
     error: str = ""
+    hint: str = ""
     position: int | None = None
     is_rebuilding: bool = False
     literal: str | None = None
     sort: str = "relevance"
+    mode: str = "auto"
 
     @property
     def pages(self) -> int:
@@ -112,6 +137,7 @@ def page(slug: str) -> ResponseReturnValue:
                 fill(view, project, asked, found)
             except QueryError as error:
                 view.error, view.position, status = words(error.message), error.position, 400
+                view.hint = words(error.hint) if error.hint is not None else ""
             except Invalid as error:
                 view.error, status = " ".join(words(message) for message in error.fields.values()), 400
             except Rebuilding:
@@ -127,19 +153,30 @@ def page(slug: str) -> ResponseReturnValue:
     return answer
 
 
+@bp.get("/p/<slug>/search/complete")
+@signed_in
+def complete(slug: str) -> ResponseReturnValue:
+    """Give what somebody may mean by what they have typed so far, for the search boxes."""
+    with session() as opened:
+        project = project_for(opened, caller(), slug, Permission.READ)
+        offers = offers_for(opened, caller(), project, request.args.get("q", ""), locale=locale_code())
+    items = [{"kind": one.kind, "text": one.text, "query": one.query, "url": one.url} for one in offers]
+    answer = jsonify({"items": items})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def fill(view: View, project: Project, asked: SearchRequest, found: SearchOut) -> None:
     """Put an answer into the page."""
     view.found = found
     view.groups = grouped(found.hits)
-    view.sort = asked.sort
+    view.sort, view.mode = asked.sort, asked.mode
     view.tabs = tabs(project, found, asked)
-    view.facets = [
-        (name, gettext(LEGENDS[name]), shortened(found.facets[name])) for name in FILTERS if found.facets.get(name)
-    ]
+    view.facets = [facet(name, found.facets[name]) for name in FILTERS if found.facets.get(name)]
     view.chips = chips(project, found, asked)
+    view.instead = instead(project, found)
     if found.query.also:
-        literal = " AND ".join(view.text.split())
-        view.literal = address(project, {**kept(), "q": [literal], "mode": ["exact"]})
+        view.literal = address(project, {**kept(), "q": [found.query.exact], "mode": ["exact"]})
 
 
 def grouped(hits: Sequence[HitOut]) -> list[Group]:
@@ -154,9 +191,31 @@ def grouped(hits: Sequence[HitOut]) -> list[Group]:
     return list(groups.values())
 
 
-def shortened(values: Sequence[FacetValueOut], most: int = 12) -> list[FacetValueOut]:
-    """Return the first values of a facet, and those chosen."""
-    return [value for at, value in enumerate(values) if at < most or value.is_chosen]
+def facet(name: str, values: Sequence[FacetValueOut]) -> Facet:
+    """Divide the values of a facet into those one sees at once and the rest; codes stand below their parents."""
+    lines = nested(values) if name == "code" else [Line(value) for value in values]
+    shown = [line for at, line in enumerate(lines) if at < SHOWN or line.value.is_chosen]
+    if len(lines) <= SHOWN + 2:
+        shown = lines
+    more = [line for line in lines if line not in shown]
+    return Facet(name, gettext(LEGENDS[name]), shown, more)
+
+
+def nested(values: Sequence[FacetValueOut]) -> list[Line]:
+    """Put each code below the one that it stands under, if that is counted too."""
+    known = {one.value for one in values}
+    below: dict[str | None, list[FacetValueOut]] = {}
+    for one in values:
+        below.setdefault(one.parent if one.parent in known else None, []).append(one)
+    lines: list[Line] = []
+
+    def add(parent: str | None, depth: int) -> None:
+        for one in below.get(parent, ()):
+            lines.append(Line(one, min(depth, 3)))
+            add(one.value, depth + 1)
+
+    add(None, 0)
+    return lines
 
 
 def tabs(project: Project, found: SearchOut, asked: SearchRequest) -> list[Tab]:
@@ -189,62 +248,15 @@ def chips(project: Project, found: SearchOut, asked: SearchRequest) -> list[tupl
     return made
 
 
-def kept() -> dict[str, list[str]]:
-    """Return what stands in the address, the page aside."""
-    return {name: request.args.getlist(name) for name in KEPT if any(request.args.getlist(name))}
-
-
-def without(*names: str) -> dict[str, list[str]]:
-    """Return what stands in the address but for these."""
-    return {name: values for name, values in kept().items() if name not in names}
-
-
-def address(project: Project, given: Mapping[str, Any], number: int = 1) -> str:
-    """Return the address of a search."""
-    return url_for("search.page", slug=project.slug, **given, page=number if number > 1 else None)
-
-
-@bp.app_template_filter("marked")
-def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
-    """Draw a text with what was found marked in it."""
-    drawn, done = Markup(""), 0
-    for start, end in marks:
-        drawn += escape(text[done:start]) + Markup('<mark class="hit">{}</mark>').format(text[start:end])
-        done = end
-    return drawn + escape(text[done:])
-
-
-@bp.app_template_filter("passage")
-def passage(snippet: SnippetOut) -> Markup:
-    """Draw a passage on one line, with an ellipsis where the text goes on."""
-    drawn = marked(snippet.text, snippet.marks)
-    before, after = ("…" if snippet.start else ""), ("…" if snippet.goes_on else "")
-    return Markup("{}{}{}").format(before, drawn, after)
-
-
-@bp.app_template_filter("opens_at")
-def opens_at(hit: HitOut, snippet: SnippetOut) -> str:
-    """Return the address that opens a hit's text at a passage."""
-    if snippet.part != "body" or not snippet.marks or hit.source_id is None:
-        return hit.url
-    start, end = snippet.marks[0]
-    return f"{hit.url.partition('?')[0]}?hit={hit.source_id}:{snippet.start + start}-{snippet.start + end}#hit"
-
-
-@bp.app_template_filter("event_words")
-def event_words(event: EventOut) -> str:
-    """Write when the event of a hit was, as exactly as it is known."""
-    precision = cast("Precision", event.precision)
-    return show_date(DateReading(event.start, event.end, precision, "be", event.written), "short")
-
-
-@bp.app_template_global("search_address")
-def search_address(project: Project, number: int = 1, **changed: str) -> str:
-    """Return the address of this search on another page, or with something else in it."""
-    return address(project, {**kept(), **{name: [value] for name, value in changed.items()}}, number)
-
-
-@bp.app_template_global("codes_at")
-def codes_at(snippet: SnippetOut, codes: Mapping[int, Code]) -> list[Code]:
-    """Return the live codes under which words of a passage stand."""
-    return [codes[code_id] for code_id in snippet.codes if code_id in codes]
+def instead(project: Project, found: SearchOut) -> list[tuple[str, int, str]]:
+    """Return what fewer filters would find, in words, with its address."""
+    names = {"type": ("in",), "date": ("from", "to"), "all": ("in", "from", "to", *FILTERS)}
+    made = []
+    for one in found.instead:
+        label = (
+            gettext("Without any filter")
+            if one.drop == "all"
+            else gettext("Without the filter “%(name)s”", name=gettext(LEGENDS[one.drop]))
+        )
+        made.append((label, one.count, address(project, without(*names.get(one.drop, (one.drop,))))))
+    return made

@@ -62,6 +62,7 @@ MENU: tuple[tuple[Place, ...], ...] = (
         ),
         Place("search.page", N_("Search"), "search", families=frozenset({"search"})),
         Place("codebook.index", N_("Codebook"), "tree", families=frozenset({"codebook"}), counted="codes"),
+        Place("dictionary.index", N_("Dictionary"), "book", families=frozenset({"dictionary"})),
         Place(
             "review.index",
             N_("Codings to review"),
@@ -70,7 +71,7 @@ MENU: tuple[tuple[Place, ...], ...] = (
             frozenset({"review"}),
             counted="to_review",
         ),
-        Place("imports.upload", N_("Import"), "in", Permission.IMPORT, frozenset({"imports", "jobs"})),
+        Place("imports.upload", N_("Import"), "in", Permission.IMPORT, frozenset({"imports", "jobs", "imports_history", "import_queue", "import_review"})),
     ),
     (
         Place("members.index", N_("Members"), "people", families=frozenset({"members"})),

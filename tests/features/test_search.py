@@ -330,7 +330,7 @@ def test_facets_count_texts_by_every_value(writer: Caller, project: Project) -> 
     assert counts(found, "province") == {"พัทลุง": 3, "พะเยา": 2}
     assert counts(found, "kind") == {"Meeting": 2, "AAR": 2}
     assert counts(found, "year") == {"2552": 1, "2551": 2}
-    assert counts(found, "code") == {"เงินออม": 1}
+    assert counts(found, "code") == {"เงินออม": 1, "No code yet": 3}
     assert counts(found, "type") == {"Notes": 3, "Comments": 1}
     assert counts(found, "author") == {"ใบข้าว สมมุติวงศ์": 4}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -14,15 +15,20 @@ from kmwiki.coding import service as coding
 from kmwiki.coding.models import Code
 from kmwiki.coding.schemas import CodingIn
 from kmwiki.comments import service as comments
+from kmwiki.config import Settings
 from kmwiki.db import now, transaction
 from kmwiki.entries import service as entries
 from kmwiki.entries.schemas import EntryIn
 from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
+from kmwiki.search import terms
+from kmwiki.search.dictionary import Term
 from kmwiki.security.policy import Caller, Role
+from kmwiki.sources import attachments
 from kmwiki.sources.clearing import clear_personal
 from kmwiki.sources.models import Source
+from tests.make_html import png
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -81,11 +87,16 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     imported = comments.add_comment(session, author, source, body="ขอบคุณครับ", is_imported=True)
     thrown = entries.create_entry(session, author, project, data.model_copy(update={"title": "บันทึกที่ทิ้ง"}))
     entries.bin_entry(session, author, thrown)
+    kept = attachments.keep_bytes(BytesIO(png()), Settings.from_environment().attachments_dir, max_mb=1)
+    image = attachments.add_attachment(session, author, source, name="a.png", kept=kept)
+    gone = attachments.add_attachment(session, author, source, name="b.png", kept=kept)
+    attachments.bin_attachment(session, author, source, gone)
     code = Code(project_id=project_id, guid="11111111-1111-4111-8111-111111111111", name_th="การออม")
     other_code = Code(project_id=project_id, guid="22222222-2222-4222-8222-222222222222", name_th="หนี้สิน")
     job = Job(kind="import", key="one", state="done", project_id=project_id, user_id=author.user_id, is_kept=True)
     session.add_all([code, other_code, job])
     session.flush()
+    term = terms.add_term(session, author, project, Term("คกท.", "คณะทำงานกลาง"))
     cleared = clear_personal(session, author, project_id, "02-555-0199")
     wanted = CodingIn(code_id=code.id, start=0, end=6, quote=BODY[:6], revision=1)
     coding_row, _ = coding.add_coding(session, author, source, wanted)
@@ -98,11 +109,15 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
         "comment": comment.id,
         "imported_comment": imported.id,
         "binned": thrown.number,
+        "attachment": image.id,
+        "attachment_name": image.name,
+        "binned_attachment": gone.id,
         "code": code.id,
         "other_code": other_code.id,
         "coding": coding_row.id,
         "job": job.id,
         "cleared": cleared.id,
+        "term": term.id,
     }
 
 

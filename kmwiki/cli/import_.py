@@ -35,7 +35,9 @@ BAD_INPUT = 3
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--as", "email", help="Address of the person who imports.")
 def import_files(slug: str, paths: tuple[Path, ...], *, email: str | None, as_json: bool, **given: object) -> None:
-    """Import text files and folders of them: GotoKnow pages saved as text, Markdown, plain text.
+    """Import files and folders of them: GotoKnow pages saved as text or as HTML, other web pages, Markdown, plain text.
+
+    An HTML page brings the images of the folder that the browser saved with it.
 
     The same file again changes nothing; a changed one makes a new revision. A file that cannot be read does not stop
     the others, and the command then ends with 3. Files of a folder that are no texts are listed as skipped.

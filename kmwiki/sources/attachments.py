@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from kmwiki.db import now
 from kmwiki.errors import Invalid, NotFound, Unavailable, say
 from kmwiki.events.service import record
+from kmwiki.formats.html.addresses import tamed
 from kmwiki.formats.media import Media, inspect
 from kmwiki.paths import sync_folder
 from kmwiki.sources.models import Attachment
@@ -157,7 +158,7 @@ def attachment_for(session: Session, source: Source, attachment_id: int, *, binn
     """Return the file of that id if it belongs to this very source. NotFound otherwise, whoever owns the id."""
     found = session.get(Attachment, attachment_id)
     if found is None or found.source_id != source.id or (found.deleted is not None) != binned:
-        raise NotFound(say("There is no such file."))
+        raise NotFound(say("There is no such file in this note."))
     return found
 
 
@@ -168,8 +169,13 @@ def attachment_named(session: Session, source: Source, name: str) -> Attachment:
     )
     found = session.scalar(wanted)
     if found is None:
-        raise NotFound(say("There is no such file."))
+        raise NotFound(say("There is no such file in this note."))
     return found
+
+
+def target_of(name: str) -> str:
+    """Return what stands in Markdown for a file of the note: `![words](target)` or `[words](target)`."""
+    return f"attachment:{tamed(name)}"
 
 
 def clean_name(name: str) -> str:

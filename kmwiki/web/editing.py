@@ -18,8 +18,10 @@ from kmwiki.entries.events import choice_of, readings_of
 from kmwiki.entries.queries import path_of
 from kmwiki.security.policy import Permission
 from kmwiki.sources.texts import check_body, rendered
+from kmwiki.web.attachments import with_files
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.entry_typed import lines
+from kmwiki.web.numbers import number_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,7 +37,7 @@ def preview(slug: str) -> str:
         project_for(opened, caller(), slug, Permission.COMMENT)
     body, body_format = lines(request.form.get("body", "")), request.form.get("body_format", "markdown")
     check_body(body, body_format)
-    return rendered(body, body_format).html
+    return with_files(rendered(body, body_format).html, slug, number_in(request.args, "number"))
 
 
 @bp.get("/p/<slug>/echo-date")

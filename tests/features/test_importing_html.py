@@ -210,16 +210,16 @@ def test_an_instance_says_where_the_parts_stand_and_a_mistake_in_it_is_told_with
     file.write_text('[[layout]]\nname = "ours"\nprojects = ["theirs"]\nbody = [".q"]\n', encoding="utf-8")
     assert desk.bring(desk.save_page(html.replace("5", "6"), name="b")).status == "created"
     for wrong, line in (
-        ('[[layout]]\nname = "x"\nbody = [".a["]\n', "line 3"),
-        ('[[layout]]\nname = "x"\nbodi = [".a"]\n', "line 3"),
-        ('[[layout]]\nname = "x"\nbody = [".a"\n', "TOML"),
-        ("layout = 3\n", "line 1"),
-        ('[[layout]]\nbody = [".a"]\n', "line 1"),
+        ('[[layout]]\nname = "x"\nbody = [".a["]\n', "toml:3: "),
+        ('[[layout]]\nname = "x"\nbodi = [".a"]\n', "toml:3: "),
+        ('[[layout]]\nname = "x"\nbody = [".a"\n', "no TOML"),
+        ("layout = 3\n", "toml:1: "),
+        ('[[layout]]\nbody = [".a"]\n', "toml:1: "),
         ('[[layout]]\nname = "x"\n', "no body"),
-        ('[[layout]]\nname = "x"\npage = "blog"\nbody = "p"\n', "line 3"),
-        ('[[layout]]\nname = "x"\nbody = [1]\n', "line 3"),
-        ('[[layout]]\nname = "x"\nbody = [""]\n', "line 3"),
-        ('[[layout]]\nname = "x"\nprojects = "a"\nbody = "p"\n', "line 3"),
+        ('[[layout]]\nname = "x"\npage = "blog"\nbody = "p"\n', "toml:3: "),
+        ('[[layout]]\nname = "x"\nbody = [1]\n', "toml:3: "),
+        ('[[layout]]\nname = "x"\nbody = [""]\n', "toml:3: "),
+        ('[[layout]]\nname = "x"\nprojects = "a"\nbody = "p"\n', "toml:3: "),
         ("other = 1\n", "other"),
     ):
         file.write_text(wrong, encoding="utf-8")

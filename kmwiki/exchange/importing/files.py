@@ -29,6 +29,7 @@ PARTS = frozenset(
 """Endings of files that a browser saves with a page; beside a page they are no files to import of their own."""
 
 _FOLDER = re.compile(r"(?:\.x?html?)?[._ -]*(?:files?|ไฟล์|แฟ้ม(?:ข้อมูล)?|data|dateien|fichiers|archivos)", re.IGNORECASE)
+_LITTER = frozenset({"thumbs.db", "desktop.ini"})  # what systems put into folders
 _HEAD = 65_536  # bytes that tell what a file is
 _MEGABYTE = 1024 * 1024
 
@@ -166,7 +167,8 @@ def sent(files: Mapping[str, Path]) -> list[Incoming]:
     taken = []
     for name, path in files.items():
         plain = PurePosixPath(name)
-        if name in parts or (has_page and plain.suffix.lower() in PARTS):
+        is_litter = len(files) > 1 and (plain.name.startswith(".") or plain.name.lower() in _LITTER)
+        if name in parts or is_litter or (has_page and plain.suffix.lower() in PARTS):
             continue
         folder = str(plain.parent) if str(plain.parent) != "." else ""
         taken.append(Incoming(path, name, plain.name, AmongSent(folder, files)))

@@ -8,9 +8,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from kmwiki.errors import Invalid
-from kmwiki.formats.html.addresses import tamed
 from kmwiki.formats.media import inspect
-from kmwiki.sources.attachments import MOST, add_attachment, attachments_of, clean_name, count_of, keep_bytes
+from kmwiki.sources.attachments import MOST, add_attachment, attachments_of, clean_name, count_of, keep_bytes, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -73,11 +72,6 @@ class Images:
         attached = Attached(free_name(clean_name(name), self.found), file, sha256)
         self.found[attached.name] = attached
         return attached
-
-
-def target_of(name: str) -> str:
-    """Return what stands in Markdown for a file of the note."""
-    return f"attachment:{tamed(name)}"
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

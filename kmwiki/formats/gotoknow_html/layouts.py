@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from kmwiki.errors import Invalid, Message, say
+from kmwiki.errors import Invalid, say
 from kmwiki.formats.html.tree import compiled
 
 if TYPE_CHECKING:
@@ -73,15 +73,27 @@ def read_layouts(text: str, file: str) -> list[Layout]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = _AT_LINE.search(str(error))
-        raise _wrong(file, int(line[1]) if line else None, say("it is no TOML: %(reason)s", reason=error)) from error
+        raise Invalid(
+            say(
+                "%(place)s: it is no TOML: %(reason)s.",
+                place=_place(file, int(line[1]) if line else None),
+                reason=error,
+            )
+        ) from error
     tables = data.pop("layout", [])
     if data:
         name = next(iter(data))
-        raise _wrong(file, _line_of(text, name), say("“%(name)s” is not known here", name=name))
+        raise Invalid(
+            say("%(place)s: “%(name)s” is not known here.", place=_place(file, _line_of(text, name)), name=name)
+        )
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise _wrong(file, _line_of(text, "layout"), say("each layout begins with [[layout]]"))
+        raise Invalid(
+            say("%(place)s: each layout begins with [[layout]].", place=_place(file, _line_of(text, "layout")))
+        )
     if len(tables) > _MOST_LAYOUTS:
-        raise _wrong(file, None, say("there are more than %(most)s layouts", most=_MOST_LAYOUTS))
+        raise Invalid(
+            say("%(place)s: there are more than %(most)s layouts.", place=_place(file, None), most=_MOST_LAYOUTS)
+        )
     return [_layout(table, text, file) for table in tables]
 
 
@@ -95,16 +107,32 @@ def own_layouts() -> tuple[Layout, ...]:
 def _layout(table: dict[str, Any], text: str, file: str) -> Layout:
     name, kind, projects = table.pop("name", ""), table.pop("page", "post"), table.pop("projects", [])
     if not isinstance(name, str) or not name:
-        raise _wrong(file, _line_of(text, "[[layout]]"), say("a layout has no name"))
+        raise Invalid(say("%(place)s: a layout has no name.", place=_place(file, _line_of(text, "[[layout]]"))))
     if kind not in KINDS:
-        raise _wrong(file, _line_of(text, str(kind)), say("page must be one of %(kinds)s", kinds=", ".join(KINDS)))
+        known = ", ".join(KINDS)
+        raise Invalid(
+            say(
+                "%(place)s: page must be one of %(kinds)s.",
+                place=_place(file, _line_of(text, str(kind))),
+                kinds=known,
+            )
+        )
     if not isinstance(projects, list) or not all(isinstance(each, str) for each in projects):
-        raise _wrong(file, _line_of(text, "projects"), say("projects must be a list of the projects' short names"))
+        raise Invalid(
+            say(
+                "%(place)s: projects must be a list of the projects' short names.",
+                place=_place(file, _line_of(text, "projects")),
+            )
+        )
     for part in table:
         if part not in PARTS:
-            raise _wrong(file, _line_of(text, part), say("“%(name)s” is not known here", name=part))
+            raise Invalid(
+                say("%(place)s: “%(name)s” is not known here.", place=_place(file, _line_of(text, part)), name=part)
+            )
     if not table.get("body"):
-        raise _wrong(file, _line_of(text, name), say("the layout %(name)s has no body", name=name))
+        raise Invalid(
+            say("%(place)s: the layout %(name)s has no body.", place=_place(file, _line_of(text, name)), name=name)
+        )
     parts = {part: _selectors(part, written, text, file) for part, written in table.items()}
     return Layout(name, cast("Kind", kind), parts, tuple(projects))
 
@@ -112,18 +140,34 @@ def _layout(table: dict[str, Any], text: str, file: str) -> Layout:
 def _selectors(part: str, written: object, text: str, file: str) -> tuple[Selector, ...]:
     listed = [written] if isinstance(written, str) else written
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
-        raise _wrong(file, _line_of(text, part), say("%(name)s must be a list of selectors", name=part))
+        raise Invalid(
+            say("%(place)s: %(name)s must be a list of selectors.", place=_place(file, _line_of(text, part)), name=part)
+        )
     if len(listed) > _MOST_SELECTORS or any(len(each) > _LONGEST for each in listed):
-        raise _wrong(file, _line_of(text, part), say("%(name)s has too many or too long selectors", name=part))
+        raise Invalid(
+            say(
+                "%(place)s: %(name)s has too many or too long selectors.",
+                place=_place(file, _line_of(text, part)),
+                name=part,
+            )
+        )
     selectors = []
     for each in listed:
         found = _SELECTOR.fullmatch(each.strip())
         if found is None:
-            raise _wrong(file, _line_of(text, part), say("%(name)s has an empty selector", name=part))
+            raise Invalid(
+                say("%(place)s: %(name)s has an empty selector.", place=_place(file, _line_of(text, part)), name=part)
+            )
         try:
             compiled(found["css"])
         except Invalid as error:
-            raise _wrong(file, _line_of(text, each), error.message) from error
+            raise Invalid(
+                say(
+                    "%(place)s: “%(selector)s” is no CSS selector.",
+                    place=_place(file, _line_of(text, each)),
+                    selector=found["css"],
+                )
+            ) from error
         selectors.append(Selector(found["css"], found["attribute"] or ""))
     return tuple(selectors)
 
@@ -134,7 +178,6 @@ def _line_of(text: str, words: str) -> int | None:
     return text.count("\n", 0, at) + 1 if at >= 0 else None
 
 
-def _wrong(file: str, line: int | None, why: Message) -> Invalid:
-    if line is None:
-        return Invalid(say("%(file)s cannot be used: %(why)s.", file=file, why=why))
-    return Invalid(say("%(file)s cannot be used, line %(line)s: %(why)s.", file=file, line=line, why=why))
+def _place(file: str, line: int | None) -> str:
+    """Name the file and, where it can be told, the line, as compilers do."""
+    return file if line is None else f"{file}:{line}"

@@ -8,6 +8,7 @@ import click
 from flask import current_app
 
 from kmwiki.jobs.worker import Worker, start_thread, workers_for
+from kmwiki.search.indexing import prepare
 
 
 @click.command()
@@ -18,6 +19,7 @@ def worker(*, once: bool) -> None:
     if once:
         Worker(kinds).drain()
         return
+    prepare()
     workers = workers_for(kinds)
 
     def stop(number: int, frame: object) -> None:

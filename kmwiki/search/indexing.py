@@ -106,7 +106,8 @@ def index_batch(claimed: Sequence[Claimed]) -> dict[str, Any] | None:
         update([job.key for job in claimed])
         index.engine().check()
     except IndexMissing as error:
-        log.warning("the search index is missing or damaged; a rebuild is asked for", reason=str(error))
+        if not is_rebuild_asked():  # at the first start of an instance nothing is wrong
+            log.warning("the search index is missing or damaged; a rebuild is asked for", reason=str(error))
         ask_rebuild(again=True)
     except IndexStale:
         ask_rebuild()
@@ -150,9 +151,19 @@ def ask_rebuild(*, again: bool = False) -> None:
     With `again` also then: what was saved just now may be too late for the one under way.
     """
     with transaction() as session:
-        state = session.scalar(select(Job.state).where(Job.kind == REBUILD, Job.key == REBUILD_KEY))
-        if again or state not in {"queued", "running"}:
+        if again or not _is_under_way(session):
             jobs.enqueue(session, REBUILD, REBUILD_KEY)
+
+
+def is_rebuild_asked() -> bool:
+    """Whether a new index is under way or about to be."""
+    with reading() as session:
+        return _is_under_way(session)
+
+
+def _is_under_way(session: Session) -> bool:
+    state = session.scalar(select(Job.state).where(Job.kind == REBUILD, Job.key == REBUILD_KEY))
+    return state in {"queued", "running"}
 
 
 def rebuild_batch(claimed: Sequence[Claimed]) -> dict[str, Any] | None:

@@ -265,6 +265,7 @@ def test_the_page_of_mail_shows_what_waits_and_sends_it_again(
     Worker(job_kinds()).drain()
     page = office.get("/admin/mail").get_data(as_text=True)
     assert "ลองแล้ว 1 ครั้ง" in page
+    assert "จะลองอีกครั้ง" in page
     assert "cannot be written" in page
     with session() as opened:
         job = opened.query(Job).filter(Job.kind == "mail").one()

@@ -17,7 +17,7 @@ from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import may_read_history
 from kmwiki.sources.queries import revision
-from kmwiki.sources.veil import veil_for
+from kmwiki.sources.veil import count_personal, veil_for
 from kmwiki.text.marks import highlight
 from kmwiki.web.attachments import files_of
 from kmwiki.web.drawing import locale_code
@@ -96,6 +96,9 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "entry": entry,
         "source": source,
         "revision": head,
+        "personal": count_personal(session, entry.project_id, head.reading_text)
+        if can(caller, Permission.SEE_PERSONAL, entry.project_id)
+        else 0,
         "walk": walk,
         "kind": KINDS[entry.kind],
         "kinds": KINDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from kmwiki.formats.decoding import Decoded, decode
 from kmwiki.formats.gotoknow import Found, Page, parse
 from kmwiki.formats.gotoknow_html import own_layouts
 from kmwiki.places.queries import choose, guess_province, resolve
+from kmwiki.text.personal import find_personal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +81,14 @@ class Draft:
             "record_no": origin.record_no,
             "licence": origin.licence,
             "encoding": self.encoding,
+            "personal": self.personal(),
         }
+
+    def personal(self) -> dict[str, int]:
+        """Return how many telephone numbers, e-mails and citizens' numbers stand in the page, by their kind."""
+        page = self.entry
+        texts = (page.title, page.lead, page.body, *(comment.text for comment in self.comments))
+        return dict(Counter(each.kind for text in texts for each in find_personal(text)))
 
 
 def read_draft(

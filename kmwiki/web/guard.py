@@ -44,12 +44,19 @@ def check_origin() -> None:
     """Refuse a write that a page of another site sent. Forbidden."""
     if request.method in SAFE_METHODS or request.blueprint == "api":
         return
-    origin = request.headers.get("Origin")
-    if origin is None:
+    origin = request.headers.get("Origin") or _referring_site()
+    if origin is None and request.headers.get("Sec-Fetch-Site") != "cross-site":
         return
     ours = {request.host_url.rstrip("/"), settings().base_url}
-    if origin == "null" or not any(own and _same(origin, own) for own in ours):
+    if origin is None or origin == "null" or not any(own and _same(origin, own) for own in ours):
         raise Forbidden(say("This form was sent from another site, so nothing was done."))
+
+
+def _referring_site() -> str | None:
+    """Return the site of the page that sent the form, as browsers without an Origin header still tell it."""
+    referrer = request.headers.get("Referer", "")
+    scheme, mark, rest = referrer.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if mark else None
 
 
 def _same(origin: str, own: str) -> bool:

@@ -79,15 +79,11 @@ def add(slug: str) -> ResponseReturnValue:
 @signed_in
 def invite(slug: str, user_id: int) -> ResponseReturnValue:
     """Send an invitation again, to the mailbox of a member who has not set a password yet."""
-    try:
-        with transaction() as opened:
-            project, user = _member(opened, slug, user_id)
-            _check_invitable(user)
-            attempts.take_letter(user.email, address_here())
-            ask_letter(opened, "invite", user, project)
-    except (Conflict, TooMany) as error:
-        flash(words(error.message), "wrong")
-        return draw(slug), 409 if isinstance(error, Conflict) else 429
+    with transaction() as opened:
+        project, user = _member(opened, slug, user_id)
+        _check_invitable(user)
+        attempts.take_letter(user.email, address_here())
+        ask_letter(opened, "invite", user, project)
     flash(gettext("An invitation is on its way to %(email)s.", email=user.email), "done")
     return redirect(url_for("members.index", slug=slug), 303)
 
@@ -100,11 +96,10 @@ def leave(slug: str) -> ResponseReturnValue:
         with transaction() as opened:
             project = project_for(opened, caller(), slug, Permission.READ)
             administration.leave(opened, caller(), project)
-    except (Conflict, NotFound) as error:
-        if isinstance(error, NotFound) and not caller().is_admin:
+    except NotFound as error:
+        if not caller().is_admin:
             raise
-        flash(words(error.message), "wrong")
-        return draw(slug), 409
+        raise Conflict(error.message) from error  # an admin who is no member reads the page all the same
     flash(gettext("You have left %(project)s. What you wrote stays.", project=project.name), "done")
     return redirect(url_for("home.start"), 303)
 
@@ -113,13 +108,9 @@ def leave(slug: str) -> ResponseReturnValue:
 @signed_in
 def change(slug: str, user_id: int) -> ResponseReturnValue:
     """Give a member another role."""
-    try:
-        with transaction() as opened:
-            project, user = _member(opened, slug, user_id)
-            teams.set_member(opened, caller(), project, user, read_role(request.form.get("role", "")))
-    except (Conflict, Invalid) as error:
-        flash(words(error.message), "wrong")
-        return draw(slug), 409 if isinstance(error, Conflict) else 422
+    with transaction() as opened:
+        project, user = _member(opened, slug, user_id)
+        teams.set_member(opened, caller(), project, user, read_role(request.form.get("role", "")))
     flash(gettext("%(name)s has another role now.", name=user.name), "done")
     return redirect(url_for("members.index", slug=slug), 303)
 
@@ -128,17 +119,25 @@ def change(slug: str, user_id: int) -> ResponseReturnValue:
 @signed_in
 def remove(slug: str, user_id: int) -> ResponseReturnValue:
     """Take a member out of the project."""
-    try:
-        with transaction() as opened:
-            project, user = _member(opened, slug, user_id)
-            teams.remove_member(opened, caller(), project, user)
-    except Conflict as error:
-        flash(words(error.message), "wrong")
-        return draw(slug), 409
+    with transaction() as opened:
+        project, user = _member(opened, slug, user_id)
+        teams.remove_member(opened, caller(), project, user)
     flash(gettext("%(name)s is no longer a member. What they wrote stays.", name=user.name), "done")
     if user.id == caller().user_id and not caller().is_admin:
         return redirect(url_for("home.start"), 303)
     return redirect(url_for("members.index", slug=slug), 303)
+
+
+@bp.errorhandler(Conflict)
+@bp.errorhandler(Invalid)
+@bp.errorhandler(TooMany)
+def refused(error: Conflict | Invalid | TooMany) -> ResponseReturnValue:
+    """Say on the list why a change of a member was not made."""
+    flash(words(error.message), "wrong")
+    page = draw(str((request.view_args or {})["slug"]))
+    if isinstance(error, TooMany):
+        return page, 429, {"Retry-After": str(error.retry_after)}
+    return page, 409 if isinstance(error, Conflict) else 422
 
 
 def draw(slug: str, *, person: User | None = None, address: str = "", **shown: Any) -> str:

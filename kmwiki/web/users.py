@@ -17,10 +17,15 @@ from kmwiki.web.links import link_address
 from kmwiki.web.post import ask_letter, has_mail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
     from kmwiki.accounts.models import User
+
+    Switch = Callable[[Session, User, bool], None]
 
 bp = Blueprint("users", __name__, url_prefix="/admin/users")
 
@@ -75,14 +80,8 @@ def link(user_id: int) -> ResponseReturnValue:
 @admin_only
 def set_active(user_id: int) -> ResponseReturnValue:
     """Let a person in (`on`) or shut them out (`off`)."""
-    is_active = request.form.get("to") == "on"
-    try:
-        with transaction() as opened:
-            user = queries.user_for(opened, user_id)
-            administration.set_active(opened, caller(), user, is_active=is_active)
-    except Conflict as error:
-        return refused(error)
-    if is_active:
+    user = _change(user_id, lambda opened, user, on: administration.set_active(opened, caller(), user, is_active=on))
+    if user.is_active:
         return done(gettext("%(name)s can sign in again.", name=user.name))
     return done(gettext("%(name)s is shut out; every browser and token of theirs is dead.", name=user.name))
 
@@ -91,16 +90,18 @@ def set_active(user_id: int) -> ResponseReturnValue:
 @admin_only
 def set_admin(user_id: int) -> ResponseReturnValue:
     """Give (`on`) or take (`off`) the rights of an admin."""
-    is_admin = request.form.get("to") == "on"
-    try:
-        with transaction() as opened:
-            user = queries.user_for(opened, user_id)
-            administration.set_admin(opened, caller(), user, is_admin=is_admin)
-    except Conflict as error:
-        return refused(error)
-    if is_admin:
+    user = _change(user_id, lambda opened, user, on: administration.set_admin(opened, caller(), user, is_admin=on))
+    if user.is_admin:
         return done(gettext("%(name)s is an admin now.", name=user.name))
     return done(gettext("%(name)s is no longer an admin.", name=user.name))
+
+
+def _change(user_id: int, verb: Switch) -> User:
+    """Do to a person what the form says: `on` or `off`."""
+    with transaction() as opened:
+        user = queries.user_for(opened, user_id)
+        verb(opened, user, request.form.get("to") == "on")
+    return user
 
 
 def draw(*, person: User | None = None, address: str = "", is_short: bool = False, **shown: Any) -> str:
@@ -126,6 +127,7 @@ def done(sentence: str) -> Response:
     return redirect(url_for("users.index"), 303)
 
 
+@bp.errorhandler(Conflict)
 def refused(error: Conflict) -> ResponseReturnValue:
     """Say on the list why it was not done."""
     flash(words(error.message), "wrong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +46,30 @@ def install_demo(session: Session, caller: Caller) -> Project:
     manager = Caller(caller.user_id, caller.name, roles={project.id: Role.OWNER}, is_admin=caller.is_admin)
     codes = install_starter(session, manager, project)
     people = {row["key"]: _enter(session, manager, project, row) for row in plan["person"]}
-    for file in sorted((FOLDER / "entries").glob("*.toml")):
-        _write(session, project, read(f"entries/{file.name}"), people, codes)
+    notes = [
+        _write(session, project, read(f"entries/{file.name}"), people)
+        for file in sorted((FOLDER / "entries").glob("*.toml"))
+    ]
+    for turn in range(max(len(note.plan.get("comment", ())) for note in notes)):  # the talk goes from note to note
+        for note in notes:
+            for row in note.plan.get("comment", ())[turn : turn + 1]:
+                _say(session, note, row, people)
+    for note in notes:
+        for row in note.plan.get("coding", ()):
+            _code(session, note.sources[row.get("in", "")], row, people[row["by"]], codes[row["code"]])
+        for row in note.plan.get("edit", ()):
+            _mend(session, note.entry, row, people[row["by"]])
     return project
+
+
+@dataclass(slots=True)
+class _Note:
+    """A note of the demo as it is being made: what its file says, and its texts and comments by their keys."""
+
+    plan: dict[str, Any]
+    entry: Entry
+    sources: dict[str, Source]
+    comments: dict[str, int] = field(default_factory=dict)
 
 
 def read(name: str) -> dict[str, Any]:
@@ -65,25 +87,20 @@ def _enter(session: Session, manager: Caller, project: Project, row: Mapping[str
     return Caller(user.id, user.name, user.email, roles={project.id: role})
 
 
-def _write(
-    session: Session, project: Project, plan: dict[str, Any], people: Mapping[str, Caller], codes: Mapping[str, Code]
-) -> None:
+def _write(session: Session, project: Project, plan: dict[str, Any], people: Mapping[str, Caller]) -> _Note:
     told = {name: value for name, value in plan.items() if name not in OWN}
     told["body"] = told["body"].strip("\n")
     entry = create_entry(session, people[plan["by"]], project, EntryIn(**{"status": "published", **told}))
-    sources: dict[str, Source] = {"": entry.source}
-    comments: dict[str, int] = {}
-    for row in plan.get("comment", ()):
-        passage = _passage(session, entry.source, row["passage"]) if "passage" in row else None
-        parent = comments[row["on"]] if "on" in row else None
-        comment = add_comment(
-            session, people[row["by"]], entry.source, body=row["body"], parent_id=parent, passage=passage
-        )
-        sources[row["key"]], comments[row["key"]] = comment.source, comment.id
-    for row in plan.get("coding", ()):
-        _code(session, sources[row.get("in", "")], row, people[row["by"]], codes[row["code"]])
-    for row in plan.get("edit", ()):
-        _mend(session, entry, row, people[row["by"]])
+    return _Note(plan, entry, {"": entry.source})
+
+
+def _say(session: Session, note: _Note, row: Mapping[str, str], people: Mapping[str, Caller]) -> None:
+    passage = _passage(session, note.entry.source, row["passage"]) if "passage" in row else None
+    parent = note.comments[row["on"]] if "on" in row else None
+    comment = add_comment(
+        session, people[row["by"]], note.entry.source, body=row["body"], parent_id=parent, passage=passage
+    )
+    note.sources[row["key"]], note.comments[row["key"]] = comment.source, comment.id
 
 
 def _code(session: Session, source: Source, row: Mapping[str, str], coder: Caller, code: Code) -> None:

@@ -54,12 +54,13 @@ _SHAPES = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2043\u00ad", "-")
     | dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
     | dict.fromkeys("\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\u034f\u061c\u180e\ufeff", _GAP)
+    | dict.fromkeys("*`", _GAP)  # signs of Markdown inside a number, where they are not taken as such
     | dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufe0e\ufe0f", _GAP)
     | dict.fromkeys("\uff0e\u00b7\u2022\u2024\u2027\u30fb", ".")
     | {"\uff20": "@", "\ufe6b": "@", "\uff0b": "+", "\uff08": "(", "\uff09": ")", "\uff0c": ",", "\uff0f": "/"}
 )
 
-_BLANKS = r"[ \u200b]{0,3}"
+_BLANKS = r"[ \u200b\\]{0,4}"
 _BETWEEN = rf"(?:{_BLANKS}[-.]{{0,2}}{_BLANKS})"
 _FIRM = r"[\u200b]{0,3}"  # may stand inside a word without parting it
 _GROUP = re.compile(r"[0-9](?:\u200b{0,3}[0-9])*")
@@ -134,7 +135,7 @@ _LONE_DOMAIN = re.compile(
     re.IGNORECASE,
 )
 
-_RUN = re.compile(r"(?:[+(][+( \u200b]{0,4})?[0-9][0-9 .()+\u200b-]*[0-9]")
+_RUN = re.compile(r"(?:[+(][+( \u200b]{0,4})?[0-9][0-9 .()+\u200b\\-]*[0-9]")
 _FEWEST_DIGITS = 6
 _MOST_LOOKS = 6
 _BEGIN = re.compile(r"[+(]|(?<![0-9])[0-9]")

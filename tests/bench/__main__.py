@@ -7,7 +7,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING
 
-from tests.bench import desk, search, start, writing
+from tests.bench import desk, ranking, search, start, writing
 from tests.bench.stage import stage
 from tests.bench.timing import show
 
@@ -24,6 +24,8 @@ def main() -> None:
         with stage() as made:
             figures += part.figures(made)
     print(show(figures))  # noqa: T201
+    for line in ranking.lines():
+        print(line)  # noqa: T201
 
 
 if __name__ == "__main__":

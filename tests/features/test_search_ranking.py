@@ -2,80 +2,61 @@
 
 from __future__ import annotations
 
-import json
-import random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kmwiki.search.dictionary import _make
 from kmwiki.search.documents import Outline, make_document
+from kmwiki.search.engine import Ask, Has
 from kmwiki.search.memory_engine import MemoryEngine
-from kmwiki.search.plan import Planner
 from kmwiki.text.words import segmenter
+from tests.questions import Library, articles, measure, mixed, paragraphs, with_slips, words_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
-
-pytestmark = pytest.mark.slow
-
-TONES = "่้๊๋"
-ALIKE = dict(zip("ิีึืุูใไศษสณนรล", "ีิืึูุไใสสศนณลร", strict=True))
-
-
-def slipped(question: str, dice: random.Random) -> str:
-    """Write a question with one or two slips: a tone, a vowel, a letter of the same sound, or a letter dropped."""
-    letters = list(question)
-    for _ in range(dice.randint(1, 2)):
-        at = dice.randrange(len(letters))
-        letter = letters[at]
-        if letter in TONES:
-            letters[at] = dice.choice(["", *TONES.replace(letter, "")])
-        elif letter in ALIKE:
-            letters[at] = ALIKE[letter]
-        elif "ก" <= letter <= "ฮ":
-            letters[at] = ""
-    return "".join(letters)
 
 
 @pytest.fixture(scope="module")
-def library(data_dir: Path) -> tuple[MemoryEngine, list[tuple[str, str]]]:
-    """The paragraphs, indexed, and each question with the key of its paragraph."""
-    articles = json.loads((data_dir / "xquad.th.json").read_text(encoding="utf-8"))["data"]
-    paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
-    engine = MemoryEngine()
-    engine.put(
-        make_document(Outline(key=f"source:{number}", project_id=1, revision=1), paragraph["context"], segmenter())
-        for number, paragraph in enumerate(paragraphs)
-    )
-    questions = [
-        (asked["question"], f"source:{number}")
-        for number, paragraph in enumerate(paragraphs)
-        for asked in paragraph["qas"]
-    ]
-    return engine, questions
+def library(data_dir: Path) -> Library:
+    """The paragraphs, indexed, with their questions."""
+    return paragraphs(data_dir)
 
 
-def measure(engine: MemoryEngine, questions: Iterable[tuple[str, str]]) -> tuple[float, float]:
-    """Return the mean reciprocal rank and the recall among the first ten."""
-    ranks = []
-    for question, key in questions:
-        ask = Planner(1, _make(()), segmenter()).plan(question, "best").ask
-        first = [match.key for match in engine.find(ask)[:10]]
-        ranks.append(1 / (first.index(key) + 1) if key in first else 0.0)
-    return sum(ranks) / len(ranks), sum(map(bool, ranks)) / len(ranks)
-
-
-def test_questions_find_their_paragraph(library: tuple[MemoryEngine, list[tuple[str, str]]]) -> None:
-    engine, questions = library
-    rank, recall = measure(engine, questions[::3])
+@pytest.mark.slow
+def test_questions_find_their_paragraph(library: Library) -> None:
+    rank, recall = measure(library, library.questions[::3])
     assert rank >= 0.96
     assert recall >= 0.99
+    assert measure(library, library.questions[::6], words_alone)[0] < rank
 
 
-def test_questions_with_slips_find_it_too(library: tuple[MemoryEngine, list[tuple[str, str]]]) -> None:
-    engine, questions = library
-    dice = random.Random(7)  # noqa: S311 - the same slips every time
-    rank, _ = measure(engine, [(slipped(question, dice), key) for question, key in questions[::3]])
-    assert rank >= 0.95
+@pytest.mark.slow
+def test_questions_with_slips_find_it_too(library: Library) -> None:
+    assert measure(library, with_slips(library.questions[::3]))[0] >= 0.95
+
+
+@pytest.mark.slow
+def test_whole_articles_are_found_among_paragraphs_and_among_each_other(data_dir: Path) -> None:
+    whole, both = articles(data_dir), mixed(data_dir)
+    assert measure(whole, whole.questions[::6])[0] >= 0.97
+    assert measure(both, both.questions[::6])[0] >= 0.95
+    assert measure(both, with_slips(both.questions[::6]))[0] >= 0.93
+
+
+def test_a_title_outranks_a_body_that_says_it_more_often_and_length_alone_gives_nothing() -> None:
+    engine = MemoryEngine()
+    filler = "ฝนตกน้ำมากทั้งตำบล " * 60
+    texts = {
+        "source:1": ("บันทึกหนึ่ง", "กองทุน " * 3 + filler),
+        "source:2": ("กองทุน", filler),
+        "source:3": ("บันทึกสาม", filler * 8 + "กองทุน"),
+        "source:4": ("บันทึกสี่", filler),
+    }
+    engine.put(
+        make_document(Outline(key=key, project_id=1, title=title, revision=1), body, segmenter())
+        for key, (title, body) in texts.items()
+    )
+    short = engine.find(Ask(1, Has("กองทุน"), ((Has("กองทุน"),),)))
+    assert [match.key for match in short] == ["source:2", "source:1", "source:3"]
+    ranked = engine.find(Ask(1, None, words=(("กองทุน", 1.0),)))
+    assert [match.key for match in ranked][-1] == "source:3"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import ROOT
+from tests.house import picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,3 +61,14 @@ def test_a_room_that_no_contract_knows_is_caught(copy: Path) -> None:
     (copy / "kmwiki" / "attic").mkdir()
     (copy / "kmwiki" / "attic" / "__init__.py").write_text("")
     assert lint(copy).returncode != 0
+
+
+def test_the_picture_of_the_house_is_drawn_from_the_contract() -> None:
+    assert picture.PICTURE.read_text(encoding="utf-8") == picture.draw(), "run: python -m tests.house.picture"
+
+
+def test_the_page_about_the_house_names_every_room() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    missing = [room for layer in picture.layers() for room in layer if room not in page]
+    assert missing == []
+    assert "docs/house.svg" in page

@@ -111,7 +111,7 @@ def _way(middles: dict[str, int], height: int) -> list[str]:
     parts.append(f'<text x="{at + 18}" y="{worker - 8}">the worker reads the row anew: engine.put</text>')
     parts.append(
         f'<text class="s" x="{LEFT}" y="{height - 40}">Only web, api, cli, app and main know Flask. text and'
-        " formats are pure. A door may call any room below; what a lower room must say upward is an event or a job.</text>"
+        " formats are pure. A door may call any room below; what a lower room says upward is an event or a job.</text>"
     )
     x = LEFT
     for label, (colour, _) in BANDS.items():

@@ -42,6 +42,20 @@ def newest_link(folder: Path, count: int) -> str:
     return found.group()
 
 
+def find(page: Page, words: str, title: str) -> None:
+    """Search until the worker has brought the note into the index, and open the hit."""
+    until = time.monotonic() + 20
+    while True:
+        page.goto(f"/p/demo/search?q={words}")
+        hit = page.locator("main a", has_text=title).first
+        if hit.count():
+            break
+        assert time.monotonic() < until, "the note is not found"
+        time.sleep(0.3)
+    hit.click()
+    expect(page.locator("h1")).to_contain_text(title)
+
+
 def test_invited_joined_first_note_and_a_forgotten_password(
     folder: Path, page: Page, browser: Browser, site: Site, strays: list[str]
 ) -> None:
@@ -58,11 +72,13 @@ def test_invited_joined_first_note_and_a_forgotten_password(
     guest.locator("#again").fill(FIRST)
     guest.locator("main button.btn--primary").click()
     expect(guest.locator(".flashes")).to_contain_text("เริ่มจากบันทึกแรก")
+    expect(guest).to_have_url(re.compile("/p/demo/$"))
     guest.goto("/p/demo/entries/new?kind=reflection")
     guest.locator("[name=title]").fill("วันแรกของฉัน")
-    guest.locator("[name=body]").fill("ได้ฟังป้าเล่าเรื่องกองทุน")
-    guest.locator("button[type=submit][name=status][value=published], main button.btn--primary").first.click()
+    guest.locator("[name=body]").fill("ได้ฟังป้าเล่าเรื่องตะกร้าสานใบลาน")
+    guest.locator("button[name=action][value=publish]").click()
     expect(guest.locator("h1")).to_contain_text("วันแรกของฉัน")
+    find(page, "ตะกร้าสานใบลาน", "วันแรกของฉัน")  # by the owner, so it is published and in the index
     page.goto(f"{site.base}/p/demo/activity-log")
     expect(page.locator("table.log")).to_contain_text("ใบข้าว ทุ่งกุลา")
 
@@ -87,4 +103,5 @@ def test_invited_joined_first_note_and_a_forgotten_password(
     expect(guest).to_have_url(re.compile("/me$"))
     guest.goto(link)
     expect(guest.locator("h1")).to_have_text("ลิงก์นี้ถูกใช้ไปแล้ว")
+    find(guest, "ตะกร้าสานใบลาน", "วันแรกของฉัน")
     assert not strays

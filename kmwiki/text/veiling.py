@@ -39,7 +39,9 @@ _CHOSEN = re.compile(r"<(?:option|button|data|input\b(?=[^>]*\btype=\"(?:checkbo
 _VALUE = re.compile(r"(?<=\s)(?P<name>value)=(?P<value>\"[^\"]*\"|'[^']*')")
 """What a form sends without its being typed: told by us, unlike what stands in a field."""
 _LINKS = frozenset({"href", "src", "data-href", "data-url"})
-_LOOKS_PERSONAL = re.compile(r"[0-9๐-๙０-９٠-٩۰-۹](?:[^0-9<>]{0,8}[0-9๐-๙０-９٠-٩۰-۹]){5}|@|＠|﹫|%40|[Aa][Tt]\W|แอ|&#")
+_LOOKS_PERSONAL = re.compile(
+    r"[0-9๐-๙０-９٠-٩۰-۹](?:[^0-9<>]{0,8}[0-9๐-๙０-９٠-٩۰-۹]){5}|@|＠|﹫|%40|(?:mailto|tel|sms|callto):|[Aa][Tt]\W|แอ|&#"
+)
 _BLOCKS = re.compile(f"{BLOCK}+")
 _DATA = re.compile(r"<script\b[^>]*\btype=[\"']?application/(?:ld\+)?json")
 _OPEN = "data-own"

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from kmwiki.search.query_tree import Filter, Word
     from kmwiki.security.policy import Caller
 
-LARGEST_ID = 18
+SHORT_YEAR = 2
+"""ปี 51 is 2551."""
 _RANGE = re.compile(r"(?=\.\.)")
 NOBODY: Node = Keys(frozenset())
 
@@ -55,15 +56,13 @@ def read_days(value: str) -> tuple[date, date] | None:
 
 def read_range(value: str) -> tuple[date | None, date | None] | None:
     """Read a date or a range of dates, `2551..2552`, `2551..`, `..ก.พ. 2552`. None if that is not sure."""
-    if (whole := read_days(value)) is not None:
-        return whole
     for match in _RANGE.finditer(value):
         before, after = value[: match.start()].strip(), value[match.start() + 2 :].strip()
         first, last = read_days(before), read_days(after)
         if (before and first is None) or (after and last is None) or not (first or last):
             continue
         return (first[0] if first else None, last[1] if last else None)
-    return None
+    return read_days(value)
 
 
 def _unread(word: Word, name: str, hint: Message) -> QueryError:
@@ -203,7 +202,9 @@ def _place(name: str, word: Word) -> Node:
 
 
 def _span(name: str, word: Word) -> Node:
-    found = read_range(word.text)
+    digits = fold(word.text).strip()
+    is_short_year = name == "year" and len(digits) == SHORT_YEAR and digits.isdigit()
+    found = read_range(f"25{digits}" if is_short_year else word.text)
     if found is None:
         hint = say("Write it like 2551, “ก.พ. 2551”, 2551..2552 or ..2552.")
         raise _unread(word, name, hint)

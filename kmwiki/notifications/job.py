@@ -35,7 +35,8 @@ class _Bound:
 
 
 def bind(settings: Settings) -> None:
-    """Let the letters of this process go the way that these settings name, as the doors know them."""
+    """Let the letters of this process go the way that these settings name. Invalid at once for a way that is none."""
+    route_of(settings)
     _Bound.settings = settings
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PATIENCE = 10
 """How many seconds a mail server may take for one answer."""
 PORTS = {"smtp": 25, "smtps": 465}
+OPTIONS = {"from", "starttls"}
 REFUSED_FOR_GOOD = 500
 """From this reply code on (RFC 5321, 4.2.1) it is no use to try the same again."""
 
@@ -152,7 +153,8 @@ def route_of(settings: Settings) -> Route | None:
     if not settings.mail_url:
         return None
     parts = urlsplit(settings.mail_url)
-    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    _check_options(options)
     user = unquote(parts.username or "")
     site = urlsplit(settings.base_url or DEFAULT_BASE_URL).hostname or "localhost"
     sender = options.get("from") or (user if "@" in user else f"kmwiki@{site}")
@@ -173,6 +175,21 @@ def route_of(settings: Settings) -> Route | None:
     except (ValueError, IndexError) as error:
         raise _unreadable() from error
     raise _unreadable()
+
+
+def _check_options(options: dict[str, str]) -> None:
+    """Invalid for an option that would have no effect: who misspells `starttls` must not send passwords openly."""
+    wrong = [name for name in options if name not in OPTIONS]
+    wrong += ["starttls"] if options.get("starttls", "1") not in {"0", "1"} else []
+    if wrong:
+        raise Invalid(
+            say(
+                "%(variable)s: %(option)s cannot be understood. After the question mark stand starttls=1 or "
+                "starttls=0, and from=km@example.org.",
+                variable="KMWIKI_MAIL_URL",
+                option=wrong[0],
+            )
+        )
 
 
 def _unreadable() -> Invalid:

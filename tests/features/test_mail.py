@@ -199,6 +199,14 @@ def test_a_setting_that_leads_nowhere_is_named_without_showing_it(url: str) -> N
         route(url)
 
 
+@pytest.mark.parametrize("option", ["strttls=1", "starttls=yes", "starttls=", "from=km@example.org&tls=1"])
+def test_an_option_that_would_do_nothing_is_refused_at_the_start(option: str) -> None:
+    made = Settings.from_environment({"KMWIKI_MAIL_URL": f"smtp://km:topsecret@mail.example.org?{option}"})
+    with pytest.raises(Invalid, match="tls cannot be understood") as refused:
+        bind(made)
+    assert "topsecret" not in str(refused.value)
+
+
 def test_without_the_setting_there_is_no_way() -> None:
     assert route_of(Settings.from_environment({})) is None
 

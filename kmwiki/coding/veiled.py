@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def veiled_rows(session: Session, caller: Caller, project_id: int, rows: Sequence[CodingRow]) -> list[CodingRow]:
     """Mask the quotes of these rows of a project, the present words and the evidence.
 
-    The evidence is masked on the loaded coding itself, unnoticed by the session: nothing of it is ever written back,
+    Evidence and names of codes are masked on the loaded rows, unnoticed by the session: nothing is ever written back,
     for whoever changes codings sees everything.
     """
     veil = veil_for(session, caller, project_id)
@@ -34,6 +34,9 @@ def veiled_rows(session: Session, caller: Caller, project_id: int, rows: Sequenc
         one.id: one
         for one in session.scalars(select(Source).where(Source.id.in_({row.coding.source_id for row in rows})))
     }
+    for code in {row.code.id: row.code for row in rows}.values():
+        set_committed_value(code, "name_th", veil.text(code.name_th))
+        set_committed_value(code, "name_en", veil.text(code.name_en))
     made = []
     for row in rows:
         coding = row.coding

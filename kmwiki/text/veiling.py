@@ -116,6 +116,11 @@ def _is_kept(address: str, keep: Collection[str]) -> bool:
     return bool(found) and not wanted(address, found, keep)
 
 
+DONE, DONE_END = "<!--veiled-->", "<!--/veiled-->"
+"""Between them stands what is masked already, a long text with its marks: there only the masks are named."""
+_SHOWN_MASK = re.compile(f">([^<>]*{BLOCK}[^<>]*)<")
+
+
 def veil_page(page: str, keep: Collection[str], label: str) -> str:
     """Hide everything personal that a page shows, and name every hidden stretch `label`.
 
@@ -138,6 +143,24 @@ class _Page:
         self._in_anchor = False  # the anchor of a passage, with nothing in it
 
     def veil(self, page: str) -> str:
+        for part in page.split(DONE):
+            done, end, rest = part.rpartition(DONE_END)
+            self._end_run()
+            self._out.append(self._named(done) + end)
+            self._veil(rest)
+        self._end_run()
+        return "".join(self._out)
+
+    def _named(self, done: str) -> str:
+        """Name the masks in a part that is masked already."""
+        if BLOCK not in done:
+            return done
+        return _SHOWN_MASK.sub(lambda hit: f">{self._mask(hit[1])}<", done)
+
+    def _mask(self, written: str) -> str:
+        return _BLOCKS.sub(lambda hit: f"{self._begin}{hit[0]}</span>", written)
+
+    def _veil(self, page: str) -> None:
         for match in _PIECE.finditer(page):
             raw = match[0]
             if match[5] is not None:
@@ -151,8 +174,6 @@ class _Page:
                     self._end_run()
                 is_data = match[1] == "script" and _DATA.match(raw) is not None
                 self._out.append(masked(raw, self._keep) if is_data else raw)
-        self._end_run()
-        return "".join(self._out)
 
     def _tag(self, raw: str, tag: str, *, is_end: bool) -> None:
         is_inline = tag in _INLINE or raw.startswith(_ANCHOR) or (is_end and self._in_anchor)
@@ -198,6 +219,4 @@ class _Page:
             at += len(text)
             if BLOCK in piece:
                 written = escape(piece).replace("\u00a0", "&nbsp;")
-                self._out[place] = (
-                    written if self._plain else _BLOCKS.sub(lambda hit: f"{self._begin}{hit[0]}</span>", written)
-                )
+                self._out[place] = written if self._plain else self._mask(written)

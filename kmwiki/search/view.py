@@ -136,13 +136,13 @@ class View:
             }
         places = np.flatnonzero(found)
         total = len(places)
-        distinct = len(self._count(wanted.distinct, found)) if wanted.distinct else 0
+        distinct = np.count_nonzero(self._counts(wanted.distinct, found)) if wanted.distinct else 0
         if wanted.size > 0 and total:
             ordered = places[np.lexsort(self._sort_keys(answer, places, wanted))]
             places = ordered[wanted.start : wanted.start + wanted.size]
         else:
             places = places[:0]
-        return Page(total, distinct, [self._match(int(place), answer) for place in places], counts)
+        return Page(total, int(distinct), [self._match(int(place), answer) for place in places], counts)
 
     def _sort_keys(self, answer: _Answer, places: Numbers, wanted: Slice) -> list[npt.NDArray[np.number]]:
         """Return what is sorted by, the weightiest last."""
@@ -162,9 +162,13 @@ class View:
             keys.append(ranks)
         return keys
 
-    def _count(self, name: str, mask: Mask) -> dict[str, int]:
+    def _counts(self, name: str, mask: Mask) -> Numbers:
+        """Count the texts of a mask for each value of a column."""
         column = self.column(name)
-        counts = np.bincount(column.codes[mask[column.rows]], minlength=len(column.values))
+        return np.bincount(column.codes[mask[column.rows]], minlength=len(column.values))
+
+    def _count(self, name: str, mask: Mask) -> dict[str, int]:
+        column, counts = self.column(name), self._counts(name, mask)
         return {column.values[code]: int(counts[code]) for code in np.flatnonzero(counts).tolist()}
 
     def _match(self, place: int, answer: _Answer) -> Match:

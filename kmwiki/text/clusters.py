@@ -13,6 +13,8 @@ import regex
 _CLUSTER = regex.compile(r"\X")
 # A plain letter, digit or sign: whatever stood before it, clusters after it do not depend on it.
 _RESET = re.compile(r"[ -~ก-ฮ]")
+# No cluster reaches from Thai or plain ASCII into what resets it: most places are told by looking at two characters.
+_PARTED = re.compile(r"[\n -~ก-๛][ -~ก-ฮ]")
 _BACK = 64
 
 
@@ -27,6 +29,8 @@ def _restart(text: str, offset: int) -> int:
 
 def _around(text: str, offset: int) -> tuple[int, int]:
     """Give the nearest boundaries at or before, and at or after, an offset strictly inside the text."""
+    if _PARTED.match(text, offset - 1):
+        return offset, offset
     for match in _CLUSTER.finditer(text, _restart(text, offset)):
         if match.end() == offset:
             return offset, offset

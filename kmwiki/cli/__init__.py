@@ -19,6 +19,7 @@ GROUPS = (
     "members",
     "tokens",
     "import_",
+    "imports",
     "search",
     "backup",
 )

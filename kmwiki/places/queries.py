@@ -120,7 +120,8 @@ def _similar(wanted: str, level: Level | None, within: str) -> list[Place]:
 
 
 @cache
-def _mentions() -> tuple[re.Pattern[str], dict[str, str]]:
+def province_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return what finds the names of provinces in running text (a word such as จังหวัด, the name), and their codes."""
     names = {each.name_th: each.code for each in provinces()} | dict(IN_RUNNING_TEXT)
     ordered = sorted([*names, *NOT_THE_PROVINCE], key=len, reverse=True)
     return re.compile(rf"(จังหวัด\s?|จว\.\s?|จ\.\s?)?({'|'.join(map(re.escape, ordered))})"), names
@@ -132,7 +133,7 @@ def guess_province(text: str) -> Place | None:
     A name after จังหวัด or จ. counts three times, one in the first line (the title) five times more; names that are
     everyday words (เลย, ตาก, แพร่) count only after such a word.
     """
-    pattern, names = _mentions()
+    pattern, names = province_pattern()
     line = len(text) - len(text.lstrip())
     end_of_title = text.find("\n", line) if "\n" in text[line:] else len(text)
     votes: Counter[str] = Counter()

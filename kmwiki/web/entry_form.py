@@ -181,7 +181,7 @@ def form_of(project: Project, typed: Typed, entry: Entry | None, error: Invalid 
         "choice_of": choice_of,
         "offers": {key: [link_words(each) for each in notes] for key, notes in offers.items()},
         "readings_of": readings_of,
-        "place_offers": _place_offers(typed) if "places" in errors else {},
+        "place_offers": place_offers(typed) if "places" in errors else {},
         "audiences": AUDIENCE_WORDS,
         "may_manage": entry is None or may_manage(caller(), entry),
     }
@@ -200,7 +200,7 @@ def _linked_words(opened: Session, project: Project, text: str) -> str:
     return link_words(found) if found else ""
 
 
-def _place_offers(typed: Typed) -> dict[int, list[tuple[str, str]]]:
+def place_offers(typed: Typed) -> dict[int, list[tuple[str, str]]]:
     """For every place that is not sure, give those it may be: the words to keep and the words to show."""
     offers = {}
     for index, text in enumerate(typed.places):

@@ -50,13 +50,14 @@ class Typed:
 
     def as_in(self, status: str) -> EntryIn:
         """Make a new entry of it. Invalid for values that a form cannot send."""
-        return _made(EntryIn, {**self._values(), "status": status})
+        return _made(EntryIn, {**self.values(), "status": status})
 
     def as_patch(self, status: str | None) -> EntryPatch:
         """Make a change of it. Invalid for values that a form cannot send."""
-        return _made(EntryPatch, {**self._values(), "status": status})
+        return _made(EntryPatch, {**self.values(), "status": status})
 
-    def _values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, in the shape of an entry or a patch."""
         return {
             "kind": self.kind,
             "title": self.title,

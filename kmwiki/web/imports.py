@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.imports import read_options, sent_files
 from kmwiki.db import session, transaction
 from kmwiki.entries.kinds import KINDS
-from kmwiki.errors import Invalid
+from kmwiki.errors import Invalid, NotFound
 from kmwiki.exchange.importing import spool
-from kmwiki.exchange.importing.job import ask, check_request, confirm, job_for
+from kmwiki.exchange.importing.job import ask, check_request, confirm, job_for, read_sent
 from kmwiki.exchange.importing.model import Options
 from kmwiki.formats.decoding import ENCODINGS
 from kmwiki.places.queries import provinces
 from kmwiki.security.policy import Permission
 from kmwiki.web.context import caller, settings, signed_in
 from kmwiki.web.forms import Blanks, worded
+from kmwiki.web.import_preview import preview_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -64,6 +65,21 @@ def start(slug: str, job_id: int) -> ResponseReturnValue:
         project = project_for(opened, caller(), slug, Permission.IMPORT)
         job = confirm(opened, caller(), project, job_for(opened, caller(), job_id))
     return redirect(url_for("jobs.show", slug=slug, job_id=job.id), 303)
+
+
+@bp.get("/p/<slug>/import/<int:job_id>/<int:place>")
+@signed_in
+def preview(slug: str, job_id: int, place: int) -> ResponseReturnValue:
+    """Show what was read from one file, with its evidence, before anything comes in."""
+    with session() as opened:
+        project = project_for(opened, caller(), slug, Permission.IMPORT)
+        job = job_for(opened, caller(), job_id)
+    try:
+        draft = read_sent(settings(), job, project.id, place)
+    except (NotFound, Invalid) as error:
+        flash(words(error.message), "wrong")
+        return redirect(url_for("jobs.show", slug=slug, job_id=job_id))
+    return render_template("imports/preview.html", project=project, job_id=job_id, **preview_of(draft))
 
 
 def _draw(project: Project, options: Options, error: Invalid | None = None) -> str:

@@ -12,6 +12,7 @@ from kmwiki.api.v1.jobs import tell_job
 from kmwiki.db import session
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import NotFound, say
+from kmwiki.exchange.importing import undo_job
 from kmwiki.exchange.importing.job import job_for
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 bp = Blueprint("jobs", __name__)
 
 GOING_ON = frozenset({"queued", "running"})
-NOTHING: dict[str, Any] = {"created": 0, "updated": 0, "unchanged": 0, "failed": 0, "items": []}
+NOTHING: dict[str, Any] = {"created": 0, "updated": 0, "unchanged": 0, "failed": 0, "batch": None, "items": []}
 
 
 @bp.get("/p/<slug>/jobs/<int:job_id>")
@@ -47,6 +48,7 @@ def show(slug: str, job_id: int) -> ResponseReturnValue:
         "jobs/show.html",
         project=project,
         job=job,
+        is_undo=job.kind == undo_job.KIND,
         result=NOTHING | (job.result or {}),
         is_going_on=is_going_on,
         kinds=KINDS,

@@ -18,7 +18,8 @@ from kmwiki.comments import service as comments
 from kmwiki.config import Settings
 from kmwiki.db import now, transaction
 from kmwiki.entries import service as entries
-from kmwiki.entries.schemas import EntryIn
+from kmwiki.entries.schemas import EntryIn, Origin
+from kmwiki.exchange.importing.models import ImportBatch
 from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
@@ -91,6 +92,10 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     image = attachments.add_attachment(session, author, source, name="a.png", kept=kept)
     gone = attachments.add_attachment(session, author, source, name="b.png", kept=kept)
     attachments.bin_attachment(session, author, source, gone)
+    told = data.model_copy(update={"title": "บันทึกที่นำเข้า", "origin": Origin(system="file")})
+    brought = entries.create_entry(session, author, project, told)
+    batch = ImportBatch(project_id=project_id, user_id=author.user_id, channel="web", finished=now())
+    session.add(batch)
     code = Code(project_id=project_id, guid="11111111-1111-4111-8111-111111111111", name_th="การออม")
     other_code = Code(project_id=project_id, guid="22222222-2222-4222-8222-222222222222", name_th="หนี้สิน")
     job = Job(kind="import", key="one", state="done", project_id=project_id, user_id=author.user_id, is_kept=True)
@@ -109,6 +114,8 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
         "comment": comment.id,
         "imported_comment": imported.id,
         "binned": thrown.number,
+        "imported": brought.number,
+        "batch": batch.id,
         "attachment": image.id,
         "attachment_name": image.name,
         "binned_attachment": gone.id,

@@ -108,7 +108,7 @@ def list_imports(slug: str, query: PageQuery) -> Page[BatchOut]:
 @bp.post("/projects/<slug>/imports/<int:batch_id>/undo")
 @spec.validate(resp=answers(JobOut, status=202, refusals=(401, 403, 404, 422)), tags=["imports"])
 def undo_import(slug: str, batch_id: int, json: UndoIn) -> tuple[JobOut, int, dict[str, str]]:
-    """Take an import back. Notes that people changed since are kept, and listed in the job's result, unless asked for."""
+    """Take an import back. Notes that people changed since are kept and listed in the job's result."""
     return _ask(slug, batch_id, everything=json.everything)
 
 

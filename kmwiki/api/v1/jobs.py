@@ -67,6 +67,14 @@ def worded_result(result: dict[str, Any] | None) -> dict[str, Any] | None:
     if not result or "items" not in result:
         return result
     items = [
-        {**item, "warnings": [words(take_message(warning)) for warning in item["warnings"]]} for item in result["items"]
+        {
+            **item,
+            **{
+                name: [words(take_message(kept)) for kept in item[name]]
+                for name in ("warnings", "reasons")
+                if name in item
+            },
+        }
+        for item in result["items"]
     ]
     return {**result, "items": items}

@@ -186,6 +186,11 @@ def told(session: Session, wanted: Select[Any]) -> list[Told]:
     ]
 
 
+def tell(session: Session, batch: ImportBatch) -> Told:
+    """Return one batch with who made it and what came of its files."""
+    return told(session, select(ImportBatch).where(ImportBatch.id == batch.id))[0]
+
+
 def is_running(session: Session, batch: ImportBatch) -> bool:
     """Whether files may still come in: its job is not over, or a command began lately and did not say it ended."""
     if batch.finished is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.config import Settings
+    from kmwiki.exchange.importing.reading import Draft
     from kmwiki.jobs.service import Claimed
     from kmwiki.security.policy import Caller
 
@@ -104,6 +105,21 @@ def confirm(session: Session, caller: Caller, project: Project, looked: Job) -> 
         raise Invalid(say("There is nothing to import here: look the files over first."))
     options = Options(**looked.payload["options"])
     return ask(session, caller, project, looked.payload["token"], options, is_dry=False)
+
+
+def read_sent(settings: Settings, job: Job, project_id: int, place: int) -> Draft:
+    """Read one file of an upload that waits for its import, as the import would.
+
+    NotFound when it is not there any more; Invalid if it cannot be read.
+    """
+    gone = NotFound(say("The files that were sent are not here any more. Send them again."))
+    if job.kind != KIND or job.project_id != project_id or "token" not in job.payload:
+        raise gone
+    files = spool.take(settings, str(job.payload["token"]))
+    if place >= len(files):
+        raise gone
+    incoming = files[place]
+    return Import(settings, OPERATOR, "", Options(**job.payload["options"])).read(incoming)
 
 
 def import_batch(claimed: Sequence[Claimed]) -> dict[str, Any]:

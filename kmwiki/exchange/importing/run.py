@@ -99,7 +99,7 @@ class Import:
 
     def _import(self, incoming: Incoming, planned: dict[str, Item], place: tuple[Log, int] | None) -> Item:
         try:
-            draft = self._read(incoming)
+            draft = self.read(incoming)
             if not self.is_dry:
                 draft = kept_images(draft, self.settings.attachments_dir, max_mb=self.settings.max_upload_mb)
             prepare(draft.entry.body, draft.entry.body_format)  # rendered ahead, so that others wait but briefly
@@ -111,7 +111,7 @@ class Import:
             messages = list(error.fields.values()) if isinstance(error, Invalid) and error.fields else [error.message]
             return Item(incoming.label, "failed", warnings=messages)
 
-    def _read(self, incoming: Incoming) -> Draft:
+    def read(self, incoming: Incoming) -> Draft:
         """Read a file. Invalid for one that cannot be taken, also where our own reading of it breaks down."""
         data = incoming.read(self.settings.max_upload_mb)
         try:

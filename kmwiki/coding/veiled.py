@@ -29,23 +29,20 @@ def veiled_rows(session: Session, caller: Caller, project_id: int, rows: Sequenc
     veil = veil_for(session, caller, project_id)
     if veil.is_open or not rows:
         return list(rows)
-    texts = _texts(session, rows)
-    sources = {
-        one.id: one
-        for one in session.scalars(select(Source).where(Source.id.in_({row.coding.source_id for row in rows})))
-    }
+    wanted = select(Source).where(Source.id.in_({row.coding.source_id for row in rows}))
+    veils = {source.id: veil.over(source) for source in session.scalars(wanted)}
+    texts = {key: veils[key[0]].text(text) for key, text in _texts(session, rows).items()}
     for code in {row.code.id: row.code for row in rows}.values():
         set_committed_value(code, "name_th", veil.text(code.name_th))
         set_committed_value(code, "name_en", veil.text(code.name_en))
     made = []
     for row in rows:
         coding = row.coding
-        over = veil.over(sources[coding.source_id])
         evidence = texts[coding.source_id, coding.ev_revision]
-        set_committed_value(coding, "ev_quote", over.cut(evidence, coding.ev_start, coding.ev_end))
+        set_committed_value(coding, "ev_quote", evidence[coding.ev_start : coding.ev_end])
         quote = row.quote
         if quote is not None and coding.start is not None and coding.end is not None:
-            quote = over.cut(texts[coding.source_id, row.revision], coding.start, coding.end)
+            quote = texts[coding.source_id, row.revision][coding.start : coding.end]
         made.append(replace(row, quote=quote))
     return made
 

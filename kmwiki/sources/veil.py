@@ -42,7 +42,7 @@ class Veil:
 
     def text(self, text: str) -> str:
         """Give a text as the caller may see it, as long as it was."""
-        return text if self.is_open else masked(text, self.keep)
+        return text if self.is_open else hide(text, self._spans(text))
 
     def value(self, value: Any) -> Any:
         """Give a value of JSON with every text in it as the caller may see it; keys stay."""

@@ -233,9 +233,10 @@ class _Reading:
     def _count(self, layout: Layout, comments: Sequence[Element], body: Element) -> tuple[int | None, str]:
         """Return the number in the heading of the comments, and the heading's words."""
         taken = set(comments)
-        near = layout.elements("count", self.root) + (
-            elements_saying(self.root, _HEADINGS, longest=_LONGEST_HEADING, above=2) if layout.kind != "html" else []
-        )
+        near = layout.elements("count", self.root)
+        if layout.kind != "html":
+            for above in (1, 2):
+                near += elements_saying(self.root, _HEADINGS, longest=_LONGEST_HEADING, above=above)
         for each in near:
             words = each.words()
             found = read_heading(words, 0)
@@ -309,11 +310,17 @@ def _without_title(blocks: list[Block], title: str | None) -> list[Block]:
 def _densest(root: Element) -> Element:
     """Return the element whose own paragraphs hold the most text: the main text of a page that names none."""
     weights: dict[Element, int] = {}
+    around_forms: set[Element] = set()
+    for form in root.select("form"):
+        at = form.parent
+        while at is not None and at not in around_forms:
+            around_forms.add(at)
+            at = at.parent
     for paragraph in root.select("p, li, pre, blockquote, br"):
         above = paragraph.parent
         if above is not None and above.tag in {"ul", "ol"}:
             above = above.parent
-        if above is not None and not above.select("form"):
+        if above is not None and above not in around_forms:
             size = len(paragraph.words()) if paragraph.tag != "br" else 20
             weights[above] = weights.get(above, 0) + size
     best = max(weights, key=lambda each: weights[each], default=None)

@@ -58,6 +58,10 @@ class Element:
         """Return an attribute, empty if there is none."""
         return str(self._raw.get(name) or "")
 
+    def has(self, name: str) -> bool:
+        """Whether it has that attribute, be it empty."""
+        return self._raw.get(name) is not None
+
     def children(self) -> Iterator[Element]:
         """Give the elements directly in it."""
         return (Element(child) for child in self._raw if isinstance(child.tag, str))

@@ -95,7 +95,7 @@ class Walker:
         return runs, joined
 
     def _is_skipped(self, at: Element, pen: Pen) -> bool:
-        if at.tag in _SKIPPED or at.get("hidden") or _HIDDEN.search(at.get("style")[:1000]):
+        if at.tag in _SKIPPED or at.has("hidden") or _HIDDEN.search(at.get("style")[:1000]):
             return True
         if at.tag not in _TOLD:
             return False

@@ -63,7 +63,6 @@ class Plan:
     near: str
     endpoint: str
     is_done: Callable[[Done, set[str]], bool]
-    anchor: str = ""
 
 
 PLANS = (
@@ -118,7 +117,6 @@ PLANS = (
         "#reply",
         "entries.read",
         lambda done, _: done.has_commented,
-        "comments",
     ),
     Plan(
         "write",
@@ -166,13 +164,12 @@ def steps_of(project: Project, done: Done, example: int | None) -> list[Step]:
 
 def address_of(plan: Plan, project: Project, example: int | None) -> str:
     """Return the page of a step, which shows its hint."""
-    anchor = plan.anchor or None
     if plan.endpoint == "entries.read":
         if example is None:
             return url_for("entries.index", slug=project.slug)
-        return url_for(plan.endpoint, slug=project.slug, number=example, step=plan.key, _anchor=anchor)
+        return url_for(plan.endpoint, slug=project.slug, number=example, step=plan.key)
     query = EXAMPLE if plan.key == "search" and project.slug == DEMO else None
-    return url_for(plan.endpoint, slug=project.slug, q=query, step=plan.key, _anchor=anchor)
+    return url_for(plan.endpoint, slug=project.slug, q=query, step=plan.key)
 
 
 def example_in(project: Project) -> int | None:

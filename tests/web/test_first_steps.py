@@ -82,7 +82,7 @@ def test_a_newcomer_is_led_through_every_step(demo: Project, make: Make, signed_
     assert "๔๐ คน" in unescape(client.get(search).text)
     assert "ทำต่อ: ตอบความเห็น" in hint_on(client, search)
 
-    assert "แก้หรือเอาออกทีหลังได้" in hint_on(client, comment.partition("#")[0])
+    assert "แก้หรือเอาออกทีหลังได้" in hint_on(client, comment)
     client.post(f"{note}/comments", data={"body": "เห็นด้วยค่ะ"})
     done = hint_on(client, note)
     assert "ทำแล้ว: ตอบความเห็น" in done

@@ -5,9 +5,10 @@ const near = () => document.querySelector(coach.dataset.near);
 
 function bring() {
   const control = near();
-  if (coach.dataset.isDone || !control) return;
+  const isDone = Boolean(coach.dataset.isDone);
+  if (!control || (isDone && !location.hash)) return; // word of a deed stands on top, unless the page opens further down
   control.before(coach);
-  control.classList.add("coached");
+  if (!isDone) control.classList.add("coached");
 }
 
 function close() {
@@ -50,4 +51,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented && coach.contains(document.activeElement)) close();
 });
 coach.focus({ preventScroll: true });
-coach.scrollIntoView({ block: coach.dataset.isDone ? "nearest" : "center" });
+const show = () => coach.scrollIntoView({ block: coach.dataset.isDone ? "nearest" : "center" });
+show();
+addEventListener("load", () => setTimeout(show)); // after the browser went to the address's own place

@@ -9,6 +9,7 @@ from flask import current_app
 
 from kmwiki.jobs.worker import Worker, start_thread, workers_for
 from kmwiki.search.indexing import prepare
+from kmwiki.search.nightly import start_nights
 
 
 @click.command()
@@ -21,9 +22,11 @@ def worker(*, once: bool) -> None:
         return
     prepare()
     workers = workers_for(kinds)
+    nights = start_nights()
 
     def stop(number: int, frame: object) -> None:
         del number, frame
+        nights.set()
         for each in workers:
             each.stop()
 

@@ -66,6 +66,23 @@ class _Row(Mapping[str, tuple[str, ...]]):
         return len(self._block.columns_of(self._place))
 
 
+class _Tally:
+    """The scores of the texts that may be answered; what else there is changes nothing in them."""
+
+    def __init__(self, among: Mask, lengths: Weights) -> None:
+        self.among = among
+        self.scores: Scores = np.zeros(len(among), dtype=np.float64)
+        self._total = int(np.count_nonzero(among))
+        self._lengths = lengths / (float(lengths[among].mean()) if self._total else 1.0)
+
+    def add(self, places: Numbers | Small, weights: Weights, share: float) -> None:
+        """Add what something that stands at these places, each given once, is worth there."""
+        kept = self.among[places]
+        places = places[kept]
+        rarity = share * idf(self._total, len(places))
+        self.scores[places] += rarity * saturated(weights[kept], self._lengths[places])
+
+
 class _Answer:
     """Which texts answer, how well, and which of them wholly: a place for each text of the view."""
 
@@ -91,12 +108,9 @@ class View:
 
     @cached_property
     def _lengths(self) -> Weights:
-        """The length of each text, as a share of the average."""
-        if not len(self):
-            return np.zeros(0, dtype=np.float32)
-        lengths = np.concatenate([one.block.lengths for one in self._lookups])
-        average = float(lengths[self._alive].mean()) if self._alive.any() else 1.0
-        return (lengths / max(average, 1.0)).astype(np.float32)
+        """The length of each text."""
+        parts = [one.block.lengths for one in self._lookups]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
     @cached_property
     def _order(self) -> Numbers:
@@ -179,22 +193,22 @@ class View:
 
     def _answer(self, ask: Ask) -> _Answer:
         among = self._alive if ask.within is None else self._alive & self._satisfying(ask.within)
-        scores = np.zeros(len(self), dtype=np.float64)
-        ranked = self._rank(scores, ask, among) if ask.words or ask.trigrams else None
+        tally = _Tally(among, self._lengths)
+        ranked = self._rank(tally, ask) if ask.words or ask.trigrams else None
         if ask.match is not None:
             mask = among & self._satisfying(ask.match)
         else:
             mask = ranked if ranked is not None else np.zeros(len(self), dtype=np.bool_)
         whole = np.ones(len(self), dtype=np.bool_)
         for group in ask.groups:
-            whole &= self._add_group(scores, group, among)
+            whole &= self._add_group(tally, group)
         for boost in ask.boosts:
-            self._add_group(scores, (boost,), among, share=BOOST)
+            self._add_group(tally, (boost,), share=BOOST)
         for condition, factor in ask.shares:
-            scores[self._satisfying(condition)] *= factor
+            tally.scores[self._satisfying(condition)] *= factor
         if ask.whole is not None:
             whole = self._satisfying(ask.whole)
-        return _Answer(mask, scores, whole)
+        return _Answer(mask, tally.scores, whole)
 
     def _satisfying(self, node: Node) -> Mask:
         if isinstance(node, (Has, Fact)):
@@ -222,7 +236,7 @@ class View:
             mask[lookup.hits(leaf).places + base] = True
         return mask
 
-    def _add_group(self, scores: Scores, group: Sequence[Leaf], among: Mask, *, share: float = 1.0) -> Mask:
+    def _add_group(self, tally: _Tally, group: Sequence[Leaf], *, share: float = 1.0) -> Mask:
         """Add what a word with its equals is worth in each text; return where it stands as a whole word."""
         weights = np.zeros(len(self), dtype=np.float32)
         whole = np.zeros(len(self), dtype=np.bool_)
@@ -232,16 +246,12 @@ class View:
                 places = hits.places + base
                 weights[places] += hits.weights
                 whole[places] |= hits.wholes
-        places = np.flatnonzero((weights > 0) & among)
-        self._add(scores, places, weights[places], share * idf(int(among.sum()), len(places)))
+        places = np.flatnonzero(weights)
+        tally.add(places, weights[places], share)
         return whole
 
-    def _add(self, scores: Scores, places: Numbers | Small, weights: Weights, rarity: float) -> None:
-        scores[places] += rarity * saturated(weights, self._lengths[places])
-
-    def _rank(self, scores: Scores, ask: Ask, among: Mask) -> Mask:
+    def _rank(self, tally: _Tally, ask: Ask) -> Mask:
         """Add what words and trigrams are worth; return the texts in which one of them stands."""
-        total = int(among.sum())
         touched = np.zeros(len(self), dtype=np.bool_)
         terms = [("words", word, WORD_SHARE * weight) for word, weight in ask.words]
         counted = ((self._postings.frequency("trigrams", one), one) for one in ask.trigrams)
@@ -249,11 +259,9 @@ class View:
         terms += [("trigrams", trigram, TRIGRAM_SHARE) for _, trigram in rarest]
         for field, term, share in terms:
             places, weights = self._postings.postings(field, term)
-            kept = among[places]
-            places, weights = places[kept], weights[kept]
             touched[places] = True
-            self._add(scores, places, weights, share * idf(total, len(places)))
-        return touched
+            tally.add(places, weights, share)
+        return touched & tally.among
 
 
 def coded_ranks(texts: Iterator[str]) -> Small:

@@ -38,7 +38,7 @@ def clear_personal(session: Session, caller: Caller, project_id: int, text: str,
     found = find_personal(text)
     if not found:
         raise Invalid.one(
-            "text", say("This looks like no telephone number, e-mail or citizen's number: it is not masked.")
+            "text", say("This looks like no telephone number, e-mail or citizen's number, so nothing masks it.")
         )
     if len(found) > 1:
         raise Invalid.one("text", say("Give one number or address at a time."))

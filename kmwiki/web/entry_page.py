@@ -77,6 +77,13 @@ def _mark(html: dict[int, str], hits: dict[int, list[tuple[int, int]]], walk: Wa
             html[source_id] = highlight(html[source_id], ranges, first_id="hit" if source_id == first else "")
 
 
+def _hidden_from_readers(session: Session, caller: Caller, head: Revision, project_id: int) -> int:
+    """Count what readers do not see of the text; those who do not see it themselves are not told."""
+    if not can(caller, Permission.SEE_PERSONAL, project_id):
+        return 0
+    return count_personal(session, project_id, head.reading_text)
+
+
 def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str, str]) -> dict[str, Any]:
     """Gather the reading page of an entry that the caller may read."""
     source = entry.source
@@ -96,9 +103,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "entry": entry,
         "source": source,
         "revision": head,
-        "personal": count_personal(session, entry.project_id, head.reading_text)
-        if can(caller, Permission.SEE_PERSONAL, entry.project_id)
-        else 0,
+        "personal": _hidden_from_readers(session, caller, head, entry.project_id),
         "walk": walk,
         "kind": KINDS[entry.kind],
         "kinds": KINDS,

@@ -87,8 +87,7 @@ def _hidden_from_readers(session: Session, caller: Caller, head: Revision, proje
 def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str, str]) -> dict[str, Any]:
     """Gather the reading page of an entry that the caller may read."""
     source = entry.source
-    veil = veil_for(session, caller, entry.project_id).over(source)
-    head = veil.revision(revision(session, source))
+    head = veil_for(session, caller, entry.project_id).over(source).revision(revision(session, source))
     walk = walk_of(session, caller, source, args)
     hits = walk.hits if walk else hits_in(args.getlist("hit"))
     opened = walk.steps[walk.at].source_id if walk else next((key for key in hits if key != source.id), 0)
@@ -112,7 +111,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "desk": desk,
         "talk": talk,
         "outline": outline_of(head),
-        "places": [place(each.place_code).full(locale) for each in entry.places],
+        "places": [place(each.place_code).full(locale_code()) for each in entry.places],
         "may_write": can(caller, Permission.WRITE, entry.project_id),
         "may_manage": may_manage(caller, entry),
         "may_read_history": may_read_history(caller, source),

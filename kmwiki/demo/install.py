@@ -18,6 +18,8 @@ from kmwiki.comments.schemas import PassageIn
 from kmwiki.comments.service import add_comment
 from kmwiki.entries.schemas import EntryIn, EntryPatch
 from kmwiki.entries.service import create_entry
+from kmwiki.search import terms
+from kmwiki.search.dictionary import Term
 from kmwiki.security.policy import Caller, Role
 from kmwiki.sources.queries import revision
 
@@ -46,6 +48,7 @@ def install_demo(session: Session, caller: Caller) -> Project:
     manager = Caller(caller.user_id, caller.name, roles={project.id: Role.OWNER}, is_admin=caller.is_admin)
     codes = install_starter(session, manager, project)
     people = {row["key"]: _enter(session, manager, project, row) for row in plan["person"]}
+    terms.change_many(session, manager, project, [(None, Term(**row)) for row in plan["word"]])
     notes = [
         _write(session, project, read(f"entries/{file.name}"), people)
         for file in sorted((FOLDER / "entries").glob("*.toml"))

@@ -156,11 +156,11 @@ def edit(slug: str, term_id: int) -> ResponseReturnValue:
     form = typed()
     try:
         with transaction() as opened:
-            _, row = _term_in(opened, slug, term_id)
-            terms.change_term(opened, caller(), row, form.term, reason=form.reason)
+            _, kept = _term_in(opened, slug, term_id)
+            terms.change_term(opened, caller(), kept, form.term, reason=form.reason)
     except (Invalid, Conflict) as error:
         return _draw_form(project, row, refused(form, error)), 422
-    flash(gettext("“%(term)s” was changed.", term=row.term), "done")
+    flash(gettext("“%(term)s” was changed.", term=kept.term), "done")
     return redirect(url_for("dictionary.index", slug=slug))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["bp"]
 
 SIZE = 20
+AROUND = 40
+WRONG = re.compile(r"[()\"“”„«»*-]|[^\s()\"“”„«»,]{1,40}|\s")
 SHOWN = 8
 """So many values of a facet are open to see; the others open on demand."""
 FILTERS = ("province", "district", "kind", "code", "voice", "year", "author")
@@ -113,6 +116,14 @@ class View:
     literal: str | None = None
     sort: str = "relevance"
     mode: str = "auto"
+
+    @property
+    def wrong(self) -> tuple[str, str, str]:
+        """What stands before the place of an error, there (a whole word or sign), and behind it."""
+        at = self.position or 0
+        found = WRONG.match(self.text, at)
+        end = found.end() if found else at
+        return self.text[max(0, at - AROUND) : at], self.text[at:end], self.text[end : end + AROUND]
 
     @property
     def pages(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,14 +16,19 @@ from kmwiki.search.engine import (
     AllOf,
     AnyOf,
     Ask,
+    Column,
     Document,
     Fact,
     Has,
     IndexBusy,
     IndexMissing,
     IndexStale,
+    Keys,
+    Near,
     Node,
     SearchEngine,
+    Slice,
+    Span,
     Without,
 )
 from kmwiki.search.memory_engine import MemoryEngine
@@ -488,3 +494,92 @@ def test_the_memory_engine_can_lose_its_index_too() -> None:
     made(engine, [document("source:1", "กองทุน")])
     engine.check()
     engine.close()
+
+
+@st.composite
+def furnished(draw: st.DrawFn) -> list[Document]:
+    """Make texts with columns of some values, some of none."""
+    made_up = []
+    for number in range(draw(st.integers(1, 8))):
+        days = sorted(draw(st.lists(st.sampled_from(["2008-01-01", "2008-06-30", "2009-05-05"]), max_size=2)))
+        columns = {"kind": tuple(draw(st.sets(st.sampled_from("abc"), max_size=2))), "event": tuple(days)}
+        outline = Outline(
+            key=f"source:{number + 1}",
+            project_id=1,
+            columns={name: values for name, values in columns.items() if values},
+        )
+        made_up.append(make_document(outline, text_of(draw(st.integers(0, 10_000))), segmenter()))
+    return made_up
+
+
+def is_near(document: Document, node: Near) -> bool:
+    """Try every pair of places."""
+    edges = [at for at in range(len(document.text) + 1) if document.edges[at >> 3] >> (at & 7) & 1]
+
+    def spans(side: tuple[Has, ...]) -> list[tuple[int, int]]:
+        ends = ((at, at + len(leaf.text)) for leaf in side for at in range(len(document.text)))
+        wanted = {leaf.text for leaf in side}
+        return [(start, end) for start, end in ends if document.text[start:end] in wanted]
+
+    def between(start: int, end: int) -> int:
+        inside = [at for at in edges if start <= at <= end]
+        pieces = (document.text[low:high] for low, high in pairwise(inside))
+        return sum(any(char.isalnum() for char in piece) for piece in pieces)
+
+    pairs = [(one, other) for one in spans(node.left) for other in spans(node.right)]
+    gaps = [(min(one[1], other[1]), max(one[0], other[0])) for one, other in pairs]
+    return any(start <= end and between(start, end) <= node.within for start, end in gaps)
+
+
+def holds_by_hand(document: Document, node: Node) -> bool:
+    """Say by hand whether a text meets a condition on its columns, its key or the nearness of two strings."""
+    if isinstance(node, Keys):
+        return document.key in node.keys
+    if isinstance(node, Near):
+        return is_near(document, node)
+    values = document.columns.get(node.name, ()) if isinstance(node, (Column, Span)) else ()
+    if isinstance(node, Column):
+        return any(value in node.values for value in values) if node.values else bool(values)
+    assert isinstance(node, Span)
+    return (
+        bool(values) and (not node.last or min(values) <= node.last) and (not node.first or max(values) >= node.first)
+    )
+
+
+CONDITIONS = st.one_of(
+    st.builds(Column, st.sampled_from(["kind", "event", "none"]), st.frozensets(st.sampled_from("abc"), max_size=2)),
+    st.builds(Span, st.just("event"), st.sampled_from(["", "2008-06-30"]), st.sampled_from(["", "2008-06-30"])),
+    st.builds(Keys, st.frozensets(st.sampled_from(["source:1", "source:3", "source:9"]))),
+    st.builds(
+        Near,
+        st.tuples(st.sampled_from([Has("กอง"), Has("ออม"), Has("มี")])),
+        st.tuples(st.sampled_from([Has("ทุน"), Has("ชุม"), Has("40"), Has("กอง")])),
+        st.integers(0, 3),
+    ),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents=furnished(), node=CONDITIONS)
+def test_columns_ranges_keys_and_nearness_are_what_they_are_by_hand(documents: list[Document], node: Node) -> None:
+    engine = made(MemoryEngine(), documents)
+    expected = {document.key for document in documents if holds_by_hand(document, node)}
+    assert {match.key for match in engine.find(Ask(1, node))} == expected
+    page = engine.page(Ask(1, AllOf(())), Slice(size=0, counts=("kind",), gathered={"kind": {"any": node}}))
+    assert page.counts["kind"].get("any", 0) == len(expected)
+
+
+def test_both_engines_know_the_conditions(tmp_path: Path) -> None:
+    documents = [document(f"source:{number}", text_of(number)) for number in range(1, 30)]
+    engines = [made(MemoryEngine(), documents), made(WhooshEngine(tmp_path, STAMP), documents)]
+    for node in (
+        Column("type", frozenset({"entry"})),
+        Column("none"),
+        Keys(frozenset({"source:3"})),
+        Near((Has("กอง"), Has("มี")), (Has("ทุน"),), 2),
+        Span("type"),
+    ):
+        first, second = ([match.key for match in engine.find(Ask(1, node))] for engine in engines)
+        assert first == second
+        assert set(first) == {one.key for one in documents if holds_by_hand(one, node)}
+    engines[1].close()

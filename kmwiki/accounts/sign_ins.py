@@ -95,7 +95,7 @@ def open_session(
     )
     session.add(row)
     session.flush()
-    record(session, Caller(user_id=user.id), "session.opened", session_id=row.id, via=via)
+    record(session, Caller(user_id=user.id), "session.opened", session_id=row.id, via=via, address=row.address)
     return row, secret
 
 

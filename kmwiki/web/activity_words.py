@@ -123,7 +123,7 @@ def facts_of(told: Told) -> str:
         return _word(LETTER_NAMES, data.get("letter"))
     if noun == "link":
         return _word(PURPOSES, data.get("purpose"))
-    if told.verb in {"session.refused", "reset.asked"}:
+    if told.verb in {"session.opened", "session.refused", "reset.asked"}:
         return str(data.get("address") or "")
     return ""
 

@@ -87,6 +87,8 @@ def test_behind_a_proxy_the_cookie_is_for_https_and_the_address_is_the_visitors(
     assert "Domain" not in signed
     with closing(sqlite3.connect(program.instance / "kmwiki.sqlite")) as connection:
         assert connection.execute("SELECT address FROM sign_in_sessions").fetchall() == [(VISITOR,)]
+        (told,) = connection.execute("SELECT data FROM events WHERE verb = 'session.opened'").fetchone()
+        assert VISITOR in told
     assert ask(port, "GET", "/static/css/tokens.css")[0].status == 200
     refused = program.run("serve", "--port", "0")
     assert refused.returncode == 7

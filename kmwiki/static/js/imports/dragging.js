@@ -6,7 +6,8 @@ export function startDragging(board) {
   board.region.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest("[data-handle]");
     if (!handle || event.button) return;
-    pull = { at: Number(handle.dataset.handle), from: Number(handle.dataset.handle), before: board.state() };
+    const at = Number(handle.dataset.handle);
+    pull = { at, from: at, before: board.state(), tops: measure(board, at, handle) };
     board.region.setPointerCapture(event.pointerId);
     board.region.classList.add("cuts--pulled");
     event.preventDefault();
@@ -14,7 +15,7 @@ export function startDragging(board) {
   });
 
   board.region.addEventListener("pointermove", (event) => {
-    if (pull) pull.at = board.move(pull.at, nearest(board, event.clientY), true);
+    if (pull) pull.at = board.move(pull.at, nearest(board, pull.tops, event.clientY), true);
   });
 
   const end = () => {
@@ -32,13 +33,22 @@ export function startDragging(board) {
   board.region.addEventListener("lostpointercapture", end);
 }
 
+// Where each line begins, from the top of the region. Taken once a pull: the headings that move along would else push the
+// lines away under the pointer.
+function measure(board, from, handle) {
+  const top = board.region.getBoundingClientRect().top;
+  const tops = new Map(board.places.map((at) => [at, board.line(at).getBoundingClientRect().top - top]));
+  const own = handle.getBoundingClientRect();
+  return tops.set(from, own.top + own.height / 2 - top);
+}
+
 // The line whose upper edge is nearest to that height of the window.
-function nearest(board, height) {
+function nearest(board, tops, height) {
+  const wanted = height - board.region.getBoundingClientRect().top;
   let best = 0;
   let least = Infinity;
-  for (const at of board.places) {
-    const away = Math.abs(board.line(at).getBoundingClientRect().top - height);
-    if (away < least) [best, least] = [at, away];
+  for (const [at, top] of tops) {
+    if (Math.abs(top - wanted) < least) [best, least] = [at, Math.abs(top - wanted)];
   }
   return best;
 }

@@ -96,7 +96,6 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     texts = [(source, head), *((said.comment.source, said.revision) for said in talk.items if said.revision)]
     desk = desk_of(session, caller, source, texts)
     _mark(desk.html, hits, walk)
-    locale = locale_code()
     return {
         "project": session.get_one(Project, entry.project_id),
         "entry": entry,

@@ -81,7 +81,7 @@ def test_a_page_finds_only_what_lies_below_its_own_folder(tmp_path: Path) -> Non
     (folder / "out.png").symlink_to(tmp_path / "secret.png")
     beside = InFolder(folder)
     assert beside.find("p_files/a.png") == (folder / "p_files" / "a.png").resolve()
-    assert beside.find("/home/somebody/p_files/a.png") is not None
+    assert beside.find("/elsewhere/p_files/a.png") is not None
     for path in ("../secret.png", "/etc/passwd", "out.png", "p_files", "a\0b", "x" * 5000, f"{tmp_path}/secret.png"):
         assert beside.find(path) is None, path
 

@@ -73,23 +73,8 @@ def make_plan(draft: Draft, known: Known | None) -> Plan:
         order = [None] * len(changes)
         return Plan("create", comments=changes, takes_text=True, takes_origin=True, order=order)
     number = known.entry.number
-    if known.entry.source.deleted is not None and not known.is_taken_back:
-        return Plan(
-            "leave", warnings=[say("Note %(number)s of this page lies in the bin and was left there.", number=number)]
-        )
-    if known.is_same_file and not known.is_taken_back:
-        return Plan("leave")
-    if _holds_less(draft, known):
-        return Plan(
-            "leave",
-            warnings=[
-                say(
-                    "Note %(number)s came from this page's HTML, which holds more than its text; it was left as it is. "
-                    "Import the page's HTML anew for a new state.",
-                    number=number,
-                )
-            ],
-        )
+    if (left := _left(draft, known)) is not None:
+        return left
     warnings: list[Message] = []
     if known.is_taken_back:
         warnings.append(
@@ -118,6 +103,26 @@ def make_plan(draft: Draft, known: Known | None) -> Plan:
         order=[change.known for change in changes],
         brings_back=known.is_taken_back,
     )
+
+
+def _left(draft: Draft, known: Known) -> Plan | None:
+    """Return the plan that leaves a note as it is, where there is a reason to; None else."""
+    number = known.entry.number
+    if known.is_taken_back:
+        return None
+    if known.entry.source.deleted is not None:
+        said = say("Note %(number)s of this page lies in the bin and was left there.", number=number)
+        return Plan("leave", warnings=[said])
+    if known.is_same_file:
+        return Plan("leave")
+    if _holds_less(draft, known):
+        said = say(
+            "Note %(number)s came from this page's HTML, which holds more than its text; it was left as it is. Import "
+            "the page's HTML anew for a new state.",
+            number=number,
+        )
+        return Plan("leave", warnings=[said])
+    return None
 
 
 def _holds_less(draft: Draft, known: Known) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kmwiki.formats.gotoknow.labels import RecordKind
-    from kmwiki.formats.gotoknow.model import Layout as PageLayout
+    from kmwiki.formats.gotoknow.model import PageComment
     from kmwiki.formats.gotoknow_html.remarks import Remark
     from kmwiki.formats.html.model import Block
 
@@ -94,12 +94,11 @@ class _Reading:
 
     def by_layout(self, layout: Layout, body: Element) -> HtmlPage:
         """Read the parts that a layout names."""
-        root, facts = self.root, self.facts
-        remarks, elements = find_remarks(root, layout, self.walker, body)
+        remarks, elements = find_remarks(self.root, layout, self.walker, body)
         around = self._around(layout, body, elements)
         labels = labels_in(around)
-        title = self._say("title", _first(layout, "title", root) or facts.title, facts.title)
-        lead = self._say("lead", _first(layout, "lead", root))
+        title = self._say("title", _first(layout, "title", self.root), self.facts.title)
+        lead = self._say("lead", _first(layout, "lead", self.root))
         blocks = self.walker.blocks_of(body, self._without(layout, body, elements, around))
         if not blocks and not remarks:
             raise Invalid(say("There is no text in this page."))
@@ -107,33 +106,29 @@ class _Reading:
         plain = to_plain(blocks)
         lines = self._note("body", plain)
         record, kind = self._record(layout, labels)
-        page_kind: PageLayout = "html" if layout.kind == "html" else (kind or layout.kind)
         said = self._labels(layout, labels)
-        count, heading = self._count(layout, elements, body)
-        self._note("comment_count", heading)
-        comments = as_comments(remarks, self.evidence)
-        if comments:
-            self.provenance["comments"] = Found("text", (comments[0].lines[0], comments[-1].lines[1]))
-        warnings = [*self._doubts(layout, title, record, count, len(comments)), *self.walker.notes.messages()]
+        count = self._count(layout, elements, body)
+        comments = self._comments(remarks)
+        doubts = self._doubts(layout, title, record, count, len(comments))
         page = Page(
-            layout=page_kind,
+            layout="html" if layout.kind == "html" else kind or layout.kind,
             title=title,
             lead=lead,
-            lead_line=self.provenance["lead"].lines[0] if lead and self.provenance["lead"].lines else None,
+            lead_line=(self.provenance["lead"].lines or (None,))[0] if lead else None,
             body=to_markdown(blocks),
             body_lines=lines,
             record_no=record,
-            written=said.written or facts.written,
-            edited=said.edited or facts.edited,
-            licence=said.licence or facts.licence,
-            author=said.author or facts.author,
-            tags=said.tags or facts.tags,
+            written=said.written or self.facts.written,
+            edited=said.edited or self.facts.edited,
+            licence=said.licence or self.facts.licence,
+            author=said.author or self.facts.author,
+            tags=said.tags or self.facts.tags,
             views=said.views,
             url=self.address,
             province=said.province,
             comment_count=count,
             comments=comments,
-            warnings=tuple(warnings),
+            warnings=(*doubts, *self.walker.notes.messages()),
             provenance=self.provenance,
         )
         return HtmlPage(page, plain, self.evidence.text, layout.name)
@@ -163,6 +158,13 @@ class _Reading:
             warnings=tuple(warnings),
         )
         return HtmlPage(made, to_plain(blocks), evidence.text, "wording")
+
+    def _comments(self, remarks: Sequence[Remark]) -> tuple[PageComment, ...]:
+        """Write the comments and note where they stand."""
+        comments = as_comments(remarks, self.evidence)
+        if comments:
+            self.provenance["comments"] = Found("text", (comments[0].lines[0], comments[-1].lines[1]))
+        return comments
 
     def _around(self, layout: Layout, body: Element, comments: Sequence[Element]) -> list[Element]:
         """Return the elements in which the site's labels stand: those named, and small ones that hold its words."""
@@ -230,8 +232,8 @@ class _Reading:
             self.provenance["record_no"] = Found("guess")
         return record, kind
 
-    def _count(self, layout: Layout, comments: Sequence[Element], body: Element) -> tuple[int | None, str]:
-        """Return the number in the heading of the comments, and the heading's words."""
+    def _count(self, layout: Layout, comments: Sequence[Element], body: Element) -> int | None:
+        """Return the number in the heading of the comments, None where there is none."""
         taken = set(comments)
         near = layout.elements("count", self.root)
         if layout.kind != "html":
@@ -241,8 +243,9 @@ class _Reading:
             words = each.words()
             found = read_heading(words, 0)
             if found is not None and found.count is not None and not _is_in(each, taken) and not each.is_within(body):
-                return found.count, words
-        return None, ""
+                self._note("comment_count", words)
+                return found.count
+        return None
 
     def _doubts(
         self, layout: Layout, title: str | None, record: int | None, count: int | None, found: int

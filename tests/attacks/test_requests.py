@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tests.make import Make
 
 EVIL = "evil.example"
-STALL_SECONDS = 15.0
+STALL_SECONDS = 10.0
+"""Of the processor: other work of the machine does not count."""
 LIES = {
     "Host": {"Host": EVIL},
     "X-Forwarded-Host": {"X-Forwarded-Host": EVIL},
@@ -130,9 +131,9 @@ def send(app: Flask, make: Make, person: Caller | None, method: str, url: str, *
     if url.startswith("/api/") and person is not None:
         headers = {"Authorization": f"Bearer {make.token(person.user_id or 0)}"}
     client = app.test_client() if headers else client_of(app, make, person)
-    started = time.monotonic()
+    started = time.process_time()
     answer = client.open(url, method=method, headers=headers, buffered=True, **given)
-    took = time.monotonic() - started
+    took = time.process_time() - started
     answer.close()
     problem = f"{answer.status_code} {took:.0f} s {method} {url[:90]} {str(given.get('data', ''))[:40]}"
     return problem if answer.status_code >= 500 or took > STALL_SECONDS else ""
@@ -352,4 +353,4 @@ def test_a_draft_is_told_of_by_no_route_to_who_may_not_read_it(app: Flask, make:
     for path in (f"/p/ours/search?q={secret}", f"/p/ours/search?q={secret[:6]}*", f"/p/ours/entries?q={secret}"):
         page = client.get(path).get_data(as_text=True)
         assert f"{secret} ชื่อ" not in page, path
-        assert "เนื้อ" not in page, path
+        assert f"{secret} เนื้อ" not in page, path

@@ -66,7 +66,7 @@ check: lint types arrows test  ## everything CI asks for
 bench: $(VENV)/.dev browser  ## print the benchmark table
 	@$(BIN)/python -m tests.bench
 
-soak: $(VENV)/.dev browser  ## the full numbers of the long tests
+soak: $(VENV)/.dev browser  ## the full numbers of the long tests (SOAK_KILLS=20 SOAK_SAVES=1000 SOAK_FILES=200)
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 shots: $(VENV)/.dev browser  ## take the pictures of README and docs anew

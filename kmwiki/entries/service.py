@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kmwiki.entries.describing import Description
     from kmwiki.entries.schemas import EntryIn
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Revision, Source
@@ -45,8 +46,7 @@ def create_entry(
     `provenance` tells of each field whether it came from the text, a guess or a default; without it a person set
     them.
     """
-    made = describe(data, default_author=caller.name)
-    made = replace(made, fields=settle(session, caller, project.id, made.kind, made.fields))
+    made = _linked(session, caller, project.id, describe(data, default_author=caller.name))
     source = create_source(
         session,
         caller,
@@ -69,6 +69,14 @@ def create_entry(
     told = {"number": entry.number, "kind": entry.kind, "state": source.state}
     record(session, caller, "entry.created", project_id=project.id, source_id=source.id, **told)
     return entry
+
+
+def _linked(
+    session: Session, caller: Caller, project_id: int, made: Description, *, before: Mapping[str, Any] | None = None
+) -> Description:
+    """Settle which notes its fields name; `before` is the snapshot that it changes."""
+    old = before["fields"] if before and before.get("kind") == made.kind and "fields" in before else {}
+    return replace(made, fields=settle(session, caller, project_id, made.kind, made.fields, before=old))
 
 
 def _entry_around(source: Source, *, number: int, origin: Origin | None) -> Entry:
@@ -121,9 +129,7 @@ def save_entry(
     """
     _load_whole(session, entry)
     before = revision_of(session, entry.source, entry.source.head_no)
-    made = describe(data, before=before.meta)
-    told_before = before.meta.get("fields", {}) if made.kind == before.meta.get("kind") else {}
-    made = replace(made, fields=settle(session, caller, entry.project_id, made.kind, made.fields, before=told_before))
+    made = _linked(session, caller, entry.project_id, describe(data, before=before.meta), before=before.meta)
     revision = add_revision(
         session,
         caller,

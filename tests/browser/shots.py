@@ -30,10 +30,14 @@ PAGES = {
     "entries": "/p/demo/entries",
     "entry": "/p/demo/e/4",
     "meeting": "/p/demo/e/1",
+    "synthesis": "/p/demo/e/24",
     "write": "/p/demo/entries/new?kind=fieldnote",
     "search": "/p/demo/search?q=๔๐ คน",
     "codebook": "/p/demo/codebook",
     "import": "/p/demo/import",
+    "import-review": "/p/post/e/1/review",
+    "review": "/p/demo/review",
+    "dictionary": "/p/demo/dictionary",
     "members": "/p/demo/members",
 }
 """What is pictured, by the name of the picture."""
@@ -45,7 +49,6 @@ EVERY_PAGE = PAGES | {
     "kinds": "/p/demo/entries/new",
     "edit": "/p/demo/e/2/edit",
     "aar": "/p/demo/e/2",
-    "table": "/p/demo/e/24",
     "note-public": "/p/demo/e/23",
     "hint-read": "/p/demo/e/21?step=read",
     "hint-write": "/p/demo/entries/new?step=write",
@@ -62,9 +65,12 @@ EVERY_PAGE = PAGES | {
     "code-edit": "/p/demo/codebook/2/edit",
     "code-merge": "/p/demo/codebook/2/merge",
     "codebook-history": "/p/demo/codebook/history",
-    "review": "/p/demo/review",
     "review-empty": "/p/empty/review",
     "import-empty": "/p/empty/import",
+    "imports": "/p/post/imports",
+    "imports-empty": "/p/empty/imports",
+    "dictionary-empty": "/p/empty/dictionary",
+    "personal": "/p/demo/settings/personal",
     "members-empty": "/p/empty/members",
     "settings": "/p/demo/settings",
     "activity": "/p/demo/activity-log",
@@ -88,6 +94,29 @@ VISITOR_PAGES = {
     "visitor-404": "/nothing-here",
 }
 
+POST = """สองวันที่บ้านทุ่งสมมุติ: เงินศพกับเงินเทอม
+
+
+วันนี้(๕ มี.ค. ๕๑) เราไปเวทีที่ศาลาวัดทุ่งสมมุติ จังหวัดพัทลุง มีคนมา ๔๐ คน นั่งเต็มทั้งสองฝั่ง
+
+ป้าสมมุติเล่าว่ากองทุนวันละบาทเริ่มจากคนเจ็ดคน แล้วค่อย ๆ ชวนญาติเข้ามา ใครสงสัยให้โทร 080-000-0000
+
+หมายเลขบันทึก: 900001เขียนเมื่อ 6 มีนาคม 2008 10:05 น. ()แก้ไขเมื่อ 7 มีนาคม 2008 08:00 น. ()สัญญาอนุญาต: จำนวนที่อ่านจำนวนที่อ่าน:
+
+
+ความเห็น (3)
+
+สวัสดีค่ะ ขอบคุณที่เล่าให้ฟังนะคะ อยากให้เล่าเรื่องค่าทำศพต่อค่ะ
+
+เห็นด้วยครับ ที่บ้านผมก็เริ่มจากคนไม่กี่คน
+
+ขอแย้งนิดเดียวค่ะ เงินเทอมไม่ควรมาจากก้อนเดียวกับเงินศพ
+
+พบปัญหาการใช้งาน แจ้งที่นี่
+ClassStart
+"""
+"""A post as it is copied from a page of a weblog, to have something imported to look over."""
+
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -105,6 +134,10 @@ def served(take: Callable[[Browser, str, str], None]) -> None:
     with TemporaryDirectory() as folder:
         program = Program(Path(folder))
         link = program.run("init").stdout.split()[-1]
+        post = Path(folder) / "900001.txt"
+        post.write_text(POST, encoding="utf-8")
+        program.run("project", "create", "post", "--name", "บันทึกที่นำเข้า")
+        program.run("import", "post", str(post))
         port = free_port()
         server = program.serve(port)
         try:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from kmwiki.search.resident import Block, Mask
 
-MOST_BYTES = 24 << 20
-"""So much of what was found is kept for each block."""
+LEAST_BYTES = 1 << 20
+"""Of what was found in a block half as many bytes are kept as its texts have, but so many in any case."""
 MOST_MASKS = 64
 
 Plain = Near | Column | Span | Keys
@@ -46,7 +46,7 @@ class Lookup:
         with self._lock:
             self._bytes += found.size if leaf not in self._hits else 0
             self._hits[leaf] = found
-            while self._bytes > MOST_BYTES and len(self._hits) > 1:
+            while self._bytes > max(LEAST_BYTES, self.block.text_bytes // 2) and len(self._hits) > 1:
                 self._bytes -= self._hits.popitem(last=False)[1].size
         return found
 

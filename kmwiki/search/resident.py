@@ -123,8 +123,13 @@ class Block:
         return (np.diff(self.starts) - 1).astype(np.float32)
 
     @property
+    def text_bytes(self) -> int:
+        """Bytes of the texts, in memory or on the disk."""
+        return 2 * len(self.units)
+
+    @property
     def size(self) -> int:
-        """Bytes of the arrays, about."""
+        """Bytes of the arrays in memory, about."""
         return int(
             self.units.nbytes + self.edges.nbytes + sum(one.codes.nbytes * 3 for one in self.columns.values())
         ) + 200 * len(self.keys)

@@ -84,7 +84,8 @@ class WhooshIndex:
                 for segment in toc.segments:
                     name = segment.segment_id()
                     if name not in known:
-                        fresh.append(Segment(self._storage, toc.schema, segment))
+                        taken = sum(one.size for one in (*known.values(), *fresh))
+                        fresh.append(Segment(self._storage, toc.schema, segment, taken=taken))
                     segments[name] = known[name] if name in known else fresh[-1]
             except FileNotFoundError:
                 for made in fresh:

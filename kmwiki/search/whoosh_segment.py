@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from kmwiki.search.scan import Weights
 
 MOST_RESIDENT = 512 << 20
-"""Texts of one segment that are larger than so many bytes are not held in memory but read at every search."""
+"""So many bytes of texts an index holds in memory; those of further segments are read from the disk at every search."""
 LEAST_SAVED = 200
 """A segment of so many texts gets a file of its blocks; smaller ones are read from what is stored quickly enough."""
-DECODED_BYTES = 48 << 20
-"""So much of decoded posting lists is kept for each segment."""
+DECODED_BYTES = 1 << 20
+"""Of a segment's posting lists as many bytes are kept decoded as its texts have, but so many in any case."""
 
 
 @contextmanager
@@ -60,7 +60,8 @@ def texts_file(segment: Any) -> str:
 class Segment:
     """A segment in memory, deleted texts included: which are deleted is told by the table of a commit."""
 
-    def __init__(self, storage: Any, fields: Any, segment: Any) -> None:
+    def __init__(self, storage: Any, fields: Any, segment: Any, *, taken: int) -> None:
+        """Open a segment; `taken` bytes are in memory already for others."""
         self.file = segment.make_filename(segment.COMPOUND_EXT)
         self.print = file_print(storage, self.file)
         self.count = int(segment.doc_count_all())
@@ -71,15 +72,15 @@ class Segment:
         self._bytes = 0
         try:
             path = Path(storage.folder, texts_file(segment))
-            self.lookups = {project: Lookup(block) for project, block in self._blocks(path).items()}
+            self.lookups = {project: Lookup(block) for project, block in self._blocks(path, taken).items()}
         except BaseException:
             self.reader.close()
             raise
 
-    def _blocks(self, path: Path) -> dict[int, Block]:
+    def _blocks(self, path: Path, taken: int) -> dict[int, Block]:
         if self.count < LEAST_SAVED:
             return self._read_all()
-        found = resident_file.load(path, most_bytes=MOST_RESIDENT)
+        found = resident_file.load(path, most_bytes=MOST_RESIDENT - taken)
         if found is None or sum(map(len, found.values())) != self.count:
             found = self._read_all()
             with suppress(OSError):  # without it the next start is slower, that is all
@@ -92,6 +93,11 @@ class Segment:
             project_id, *rest = self.reader.stored_fields(number)["document"]
             numbered[project_id].append((number, Held(*rest)))
         return {project_id: make_block(texts) for project_id, texts in numbered.items()}
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        return sum(one.block.size for one in self.lookups.values())
 
     def vocabulary(self, project_id: int) -> Counter[str]:
         """Count the words of a project's texts: read when first asked for, then kept."""
@@ -117,7 +123,8 @@ class Segment:
                 found = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
             self._decoded[field, term] = found
             self._bytes += found[0].nbytes + found[1].nbytes + 200
-            while self._bytes > DECODED_BYTES and len(self._decoded) > 1:
+            texts = sum(one.block.text_bytes for one in self.lookups.values())
+            while self._bytes > max(DECODED_BYTES, texts) and len(self._decoded) > 1:
                 gone = self._decoded.popitem(last=False)[1]
                 self._bytes -= gone[0].nbytes + gone[1].nbytes + 200
             return found

@@ -141,7 +141,7 @@ def test_conditions_on_a_block_are_remembered_within_bounds(monkeypatch: pytest.
     first = made.hits(Has("กอง"))
     assert made.hits(Has("กอง")) is first
     assert made.hits(Fact("year:2008")).places.tolist() == [0, 1, 2, 3, 4, 5]
-    monkeypatch.setattr(lookup, "MOST_BYTES", 1)
+    monkeypatch.setattr(lookup, "LEAST_BYTES", 1)
     monkeypatch.setattr(lookup, "MOST_MASKS", 1)
     made.hits(Has("ทุน"))
     assert made.hits(Has("กอง")) is not first

@@ -11,6 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kmwiki.exchange.backups.layout import FOLDERS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -70,11 +72,15 @@ def read_content(path: Path) -> Content:
 
 
 def kept_files(path: Path) -> list[str]:
-    """Return the SHA-256 of every original file that the database refers to."""
+    """Return the name in a backup of every file that the database refers to; each folder is called as its table."""
     with closing(connect(path)) as connection:
-        if "originals" not in _tables(connection):
-            return []
-        return [str(row[0]) for row in connection.execute("SELECT DISTINCT sha256 FROM originals ORDER BY sha256")]
+        tables = _tables(connection)
+        return [
+            f"{folder}/{digest[:2]}/{digest}"
+            for folder in FOLDERS
+            if folder in tables
+            for (digest,) in connection.execute(f"SELECT DISTINCT sha256 FROM {folder} ORDER BY sha256")  # noqa: S608
+        ]
 
 
 def hash_rows(connection: sqlite3.Connection) -> tuple[str, dict[str, int]]:

@@ -169,8 +169,7 @@ def _write(settings: Settings, snapshot: Path, out: IO[bytes], tell: Callable[[i
             writer.add(DATABASE, stream, snapshot.stat().st_size)
         lacks = _add_files(writer, files)
         known = {lack.name for lack in lacks} | set(writer.members)
-        wanted = [f"originals/{digest[:2]}/{digest}" for digest in kept_files(snapshot)]
-        lacks += [Lack(name=name, problem="missing") for name in wanted if name not in known]
+        lacks += [Lack(name=name, problem="missing") for name in kept_files(snapshot) if name not in known]
         writer.add_bytes(SETTINGS, json.dumps(plain_settings(settings), ensure_ascii=False, indent=1).encode())
         manifest = Manifest(
             format=FORMAT,

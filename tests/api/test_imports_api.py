@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from kmwiki.accounts.models import Project
 from kmwiki.db import session
+from kmwiki.exchange.importing import undo_job
 from kmwiki.exchange.importing.job import KIND, import_batch
 from kmwiki.jobs.worker import JobKind, Worker
 
@@ -34,7 +35,7 @@ def form(*files: tuple[str, bytes], **fields: str) -> dict[str, Any]:
 
 
 def work() -> None:
-    Worker({KIND: JobKind(import_batch)}).drain()
+    Worker({KIND: JobKind(import_batch), undo_job.KIND: JobKind(undo_job.undo_batch)}).drain()
 
 
 def test_files_become_a_job_whose_result_is_the_command_s(mine: Api) -> None:
@@ -89,3 +90,31 @@ def test_the_same_idempotency_key_is_one_job(mine: Api) -> None:
     _, first = mine.post("/projects/p/imports", headers=headers, **form(("a.txt", TEXT.encode())))
     _, second = mine.post("/projects/p/imports", headers=headers, **form(("a.txt", TEXT.encode())))
     assert first["id"] == second["id"]
+
+
+def test_imports_are_listed_undone_and_done_again(mine: Api) -> None:
+    for name in ("a.txt", "b.txt"):
+        mine.post("/projects/p/imports", **form((name, TEXT.replace("7", str(ord(name[0]))).encode())))
+    work()
+    status, page = mine.get("/projects/p/imports?size=1")
+    assert (status, page["total"], page["items"][0]["state"], page["items"][0]["new"]) == (200, 2, "done", 1)
+    assert page["items"][0]["channel"] == "api"
+    _, rest = mine.get(f"/projects/p/imports?size=1&cursor={page['next']}")
+    assert [batch["id"] for batch in (*page["items"], *rest["items"])] == [2, 1]
+    assert rest["next"] is None
+    status, job = mine.post("/projects/p/imports/2/undo", {})
+    assert (status, job["kind"]) == (202, "undo_import")
+    assert mine.post("/projects/p/imports/2/undo", {})[1]["id"] == job["id"]
+    work()
+    _, job = mine.get(f"/jobs/{job['id']}")
+    assert (job["state"], job["result"]["undone"]) == ("done", 1)
+    assert mine.get("/projects/p/imports")[1]["items"][0]["state"] == "undone"
+    assert mine.get("/projects/p/entries")[1]["total"] == 1
+    mine.post("/projects/p/imports/2/redo")
+    work()
+    assert mine.get("/projects/p/entries")[1]["total"] == 2
+    _, job = mine.post("/projects/p/imports/2/redo")
+    work()
+    _, job = mine.get(f"/jobs/{job['id']}")
+    assert job["state"] == "failed"
+    assert mine.post("/projects/p/imports/9/undo", {})[0] == 404

@@ -40,3 +40,20 @@ def test_import_prints_json_alone_and_ends_with_3_when_a_file_is_bad(program: Pr
     assert program.run("import", "p", str(folder), "--as", "nobody@example.org").returncode == 4
     assert program.run("import", "p").returncode == 2
     assert program.run("import", "p", str(folder), "--province", "แอตแลนติสใหญ่").returncode == 3
+
+
+def test_an_import_is_listed_undone_and_done_again(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    assert program.run("init").returncode == 0
+    assert program.run("project", "create", "p", "--name", "โครงการ", "--codebook", "none").returncode == 0
+    batch = str(json.loads(program.run("import", "p", str(tmp_path / "a.txt"), "--json").stdout)["batch"])
+    listed = program.run("imports", "list", "p").stdout.split("\t")
+    assert (listed[0], listed[1], listed[4]) == (batch, "done", "1")
+    assert program.run("imports", "undo", "p", batch, "--dry-run").stdout.startswith("undone\t")
+    done = json.loads(program.run("imports", "undo", "p", batch, "--json").stdout)
+    assert (done["undone"], done["kept"]) == (1, 0)
+    assert json.loads(program.run("imports", "list", "p", "--json").stdout)["items"][0]["state"] == "undone"
+    again = program.run("imports", "undo", "p", batch)
+    assert (again.returncode, "left to be undone" in again.stderr) == (6, True)
+    assert program.run("imports", "redo", "p", batch).stdout.split("\t")[:2] == ["redone", "1"]
+    assert program.run("imports", "undo", "p", "99").returncode == 4

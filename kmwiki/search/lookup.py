@@ -10,6 +10,7 @@ import numpy as np
 
 from kmwiki.search.conditions import holds
 from kmwiki.search.engine import Column, Fact, Keys, Leaf, Near, Span
+from kmwiki.search.nearness import near
 from kmwiki.search.resident import FACTS
 from kmwiki.search.scan import Hits, scan
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LEAST_BYTES = 1 << 20
 """Of what was found in a block half as many bytes are kept as its texts have, but so many in any case."""
 MOST_MASKS = 64
+FEW = 200
+"""So many texts are looked at one by one for what stands near; more of them all at once."""
 
 Plain = Near | Column | Span | Keys
 
@@ -89,6 +92,8 @@ class Lookup:
         """Look closer at the texts that hold something of both sides."""
         mask = np.zeros(len(self.block), dtype=np.bool_)
         both = self._any(node.left) & self._any(node.right)
+        if np.count_nonzero(both) > FEW:
+            return near(self.block, node)
         for place in np.flatnonzero(both):
             mask[place] = holds(self.block.held(int(place)), node)
         return mask

@@ -65,13 +65,7 @@ def _in_piece(piece: Units, wanted: Units) -> Numbers:
 
 def scan(block: Block, leaf: Has) -> Hits:
     """Find a string: whole words weigh more than parts of words, title and lead more than the body."""
-    at = occurrences(block, leaf.text)
-    if len(at) and leaf.starts_word:
-        at = at[block.at_edge(at)]
-    place = np.searchsorted(block.starts, at, side="right") - 1
-    if leaf.part:
-        kept = within_part(block, leaf.part, place, at)
-        at, place = at[kept], place[kept]
+    at, place = standing(block, leaf)
     if not len(at):
         return NOTHING
     units = len(leaf.text.encode("utf-16-le", "surrogatepass")) >> 1
@@ -83,6 +77,18 @@ def scan(block: Block, leaf: Has) -> Hits:
     wholes[place[whole]] = True
     places = np.flatnonzero(sums)
     return Hits(places.astype(np.int32), sums[places].astype(np.float32), wholes[places])
+
+
+def standing(block: Block, leaf: Has) -> tuple[Numbers, Numbers]:
+    """Return every unit at which the string stands as it is asked for, and the text of each."""
+    at = occurrences(block, leaf.text)
+    if len(at) and leaf.starts_word:
+        at = at[block.at_edge(at)]
+    place = np.searchsorted(block.starts, at, side="right") - 1
+    if leaf.part:
+        kept = within_part(block, leaf.part, place, at)
+        at, place = at[kept], place[kept]
+    return at, place
 
 
 def within_part(block: Block, part: str, place: Numbers, at: Numbers) -> npt.NDArray[np.bool_]:

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmwiki.search import lookup, resident, resident_file, whoosh_segment
+from kmwiki.search.conditions import is_near
 from kmwiki.search.documents import Outline, make_document
 from kmwiki.search.engine import Ask, Column, Document, Fact, Has, IndexMissing, Near, Span
 from kmwiki.search.lookup import Lookup
+from kmwiki.search.nearness import near
 from kmwiki.search.resident import Block, Held, make_block
 from kmwiki.search.scan import occurrences, scan
 from kmwiki.search.whoosh_engine import WhooshEngine
@@ -230,3 +232,23 @@ def test_a_large_rebuild_is_written_in_several_segments(tmp_path: Path, monkeypa
     engine.optimize()
     assert engine.status().documents == 23
     engine.close()
+
+
+@given(
+    texts=st.lists(
+        st.lists(st.sampled_from(["กองทุน", "ออม", "เงิน", " ", "51", "-", "😀"]), max_size=12).map("".join),
+        min_size=1,
+        max_size=5,
+    ),
+    left=st.sampled_from(["กองทุน", "ออม", "ม", "51"]),
+    right=st.sampled_from(["เงิน", "ทุน", "ออม", "1"]),
+    within=st.integers(0, 4),
+)
+def test_all_texts_at_once_are_as_near_as_each_by_itself(texts: list[str], left: str, right: str, within: int) -> None:
+    given = [
+        make_document(Outline(key=f"source:{number}", project_id=1), text, segmenter())
+        for number, text in enumerate(texts)
+    ]
+    block = make_block([(number, Held.of(one)) for number, one in enumerate(given)])
+    node = Near((Has(left), Has("ฆ")), (Has(right, starts_word=True), Has(right, part="body")), within)
+    assert near(block, node).tolist() == [is_near(Held.of(one), node) for one in given]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kmwiki.accounts.access import OPERATOR, project_for
 from kmwiki.accounts.models import Project
@@ -138,12 +138,19 @@ def _run(job: Claimed) -> dict[str, Any]:
     with session() as opened:
         caller = OPERATOR if job.user_id is None else caller_for_user(opened, job.user_id)
         slug = opened.get_one(Project, job.project_id).slug
+        known = opened.scalar(select(Job.result).where(Job.id == job.id))
+    if known and not is_dry:  # the program was ended between the import's end and the job's
+        spool.drop(settings, token)
+        return dict(known)
     channel = str(job.payload.get("channel", "web"))
     wanted = Import(settings, caller, slug, Options(**job.payload["options"]), is_dry, channel, job.id)
     report = wanted.run(spool.take(settings, token), tell=Teller(job.id))
+    result = {**report.as_json(keep_message), "is_dry": is_dry}
     if not is_dry:
+        with transaction() as opened:  # before the files go: who comes after a kill could not import them again
+            opened.execute(update(Job).where(Job.id == job.id).values(result=result))
         spool.drop(settings, token)
-    return {**report.as_json(keep_message), "is_dry": is_dry}
+    return result
 
 
 class Teller:

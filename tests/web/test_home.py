@@ -69,6 +69,9 @@ def test_the_demo_shows_what_is_new_what_was_said_and_where(make: Make, signed_i
     page = signed_in(make.member(demo)).get("/p/demo/").text
     for words in ("สามท่าของการจับมือ", "คุยกันล่าสุด", "พัทลุง", "สงขลา", "ลงรหัส 7 จาก 8"):
         assert words in page
+    invented = "080-000-0000"  # the telephone number in one of its interviews
+    assert invented in signed_in(make.member(demo)).get("/p/demo/e/17").text
+    assert invented not in signed_in(make.member(demo, "reader")).get("/p/demo/e/17").text
 
 
 def test_a_draft_waits_for_its_writer(make: Make, signed_in: Open) -> None:

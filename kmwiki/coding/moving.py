@@ -38,9 +38,35 @@ def move_coding(session: Session, caller: Caller, coding: Coding, target: Source
     Where its layer has the passage under the code already, that row is returned. A place that is not `placed` keeps
     the words that the coder saw, for the review list to show beside what is there now.
     """
+    made = _row_in(session, coding, target, place)
+    twin = standing_on(session, made, (place.start, place.end)) if place.start is not None else None
+    coding.deleted = now()
+    if twin is None:
+        session.add(made)
+        session.flush()
+        session.add(_placement(made, target.head_no, place))
+    else:
+        made = twin
+        made.memo = "\n\n".join(dict.fromkeys(filter(None, (twin.memo, coding.memo))))
+    session.flush()
+    record(
+        session,
+        caller,
+        "coding.moved",
+        project_id=coding.project_id,
+        source_id=target.id,
+        coding=made.id,
+        before=coding.id,
+        state=place.state,
+    )
+    return made
+
+
+def _row_in(session: Session, coding: Coding, target: Source, place: Place) -> Coding:
+    """Make the row that is to stand in the other text."""
     head = session.get_one(Revision, (target.id, target.head_no))
     start, end = place.start or 0, place.end or 0
-    made = Coding(
+    return Coding(
         guid=str(uuid.uuid4()),
         project_id=coding.project_id,
         source_id=target.id,
@@ -59,27 +85,6 @@ def move_coding(session: Session, caller: Caller, coding: Coding, target: Source
         end=place.end,
         state=place.state,
     )
-    twin = standing_on(session, made, (place.start, place.end)) if place.start is not None else None
-    coding.deleted = now()
-    if twin is None:
-        session.add(made)
-        session.flush()
-        session.add(_placement(made, head.no, place))
-    else:
-        made = twin
-        made.memo = "\n\n".join(dict.fromkeys(filter(None, (twin.memo, coding.memo))))
-    session.flush()
-    record(
-        session,
-        caller,
-        "coding.moved",
-        project_id=coding.project_id,
-        source_id=target.id,
-        coding=made.id,
-        before=coding.id,
-        state=place.state,
-    )
-    return made
 
 
 def set_place(session: Session, coding: Coding, place: Place) -> None:

@@ -107,26 +107,53 @@ def shown_page(
     """Gather the page; what was typed stands in it again where it could not be taken."""
     board = load_board(opened, settings().originals_dir, entry)
     current = typed_of(entry.source, revision(opened, entry.source))
-    now = page_words(Origin(**entry.origin))
-    mine = typed or current
     kept = original_of(opened, settings().originals_dir, entry)
     lines = lines_of(kept[1], kept[0].encoding) if kept else []
     found_dates, found_places = find_all_dates(lines), find_all_places(lines)
     told = {**entry.provenance, **_comments_span(board), **_guessed_from(entry, found_dates, found_places)}
-    faults = Blanks(errors or {})
+    return {
+        **_drawn_note(opened, entry, board, told),
+        **_drawn_form(entry, typed, current, page=page, errors=errors, message=message),
+        "lines": mark(lines, told),
+        "more_lines": max(0, len(lines) - MOST_LINES),
+        "original": kept[0] if kept else None,
+        "dates": found_dates,
+        "places_found": [one for one in found_places if not _is_set(one.places, entry)],
+        "personal": find_all_personal(lines, cleared_forms(opened, entry.project_id)),
+        **_drawn_board(opened, entry, board, cuts),
+    }
+
+
+def _drawn_note(opened: Session, entry: Entry, board: Board, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Gather what is told of the note and of who looked it over."""
+    looked_by = board.review.looked_by or 0
     return {
         "project": opened.get_one(Project, entry.project_id),
         "entry": entry,
         "review": board.review,
-        "looked_by": names_of(opened, [board.review.looked_by or 0]).get(board.review.looked_by or 0, ""),
-        "original": kept[0] if kept else None,
-        "lines": mark(lines, told),
-        "more_lines": max(0, len(lines) - MOST_LINES),
+        "looked_by": names_of(opened, [looked_by]).get(looked_by, ""),
         "fields": states(entry, board.review, told),
         "names": FIELDS,
         "labels": LABELS,
         "hues": HUES,
         "how_words": HOW_WORDS,
+        "kinds": KINDS,
+        "may_undo_cut": last_cut(opened, entry) is not None,
+    }
+
+
+def _drawn_form(
+    entry: Entry,
+    typed: Typed | None,
+    current: Typed,
+    *,
+    page: Mapping[str, str] | None,
+    errors: Mapping[str, str] | None,
+    message: str,
+) -> dict[str, Any]:
+    """Gather the form: what was typed, else what stands there, and what is wrong with it."""
+    mine, now, faults = typed or current, page_words(Origin(**entry.origin)), Blanks(errors or {})
+    return {
         "typed": mine,
         "current": current,
         "page": page or now,
@@ -134,16 +161,10 @@ def shown_page(
         "token": token_of(entry),
         "errors": faults,
         "message": message,
-        "kinds": KINDS,
         "echoes": readings_of(mine.event_date),
         "choice_of": choice_of,
         "readings_of": readings_of,
         "place_offers": place_offers(mine) if "places" in faults else {},
-        "dates": found_dates,
-        "places_found": [one for one in found_places if not _is_set(one.places, entry)],
-        "personal": find_all_personal(lines, cleared_forms(opened, entry.project_id)),
-        "may_undo_cut": last_cut(opened, entry) is not None,
-        **_drawn_board(opened, entry, board, cuts),
     }
 
 

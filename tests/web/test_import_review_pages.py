@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
@@ -229,3 +230,15 @@ def readable() -> int:
                 select(Entry).join(Source, Source.id == Entry.source_id).where(Source.deleted.is_(None))
             ).all()
         )
+
+
+def test_a_file_is_looked_into_before_it_comes_in(mine: FlaskClient) -> None:
+    sent = {"file": [(io.BytesIO(page(record=9, title="ยังไม่เข้า").encode()), "new.txt")], "kind": ""}
+    answer = mine.post("/p/p/import", data=sent, content_type="multipart/form-data")
+    Worker(job_kinds()).drain()
+    job = answer.headers["Location"].rpartition("/")[2]
+    assert f"/p/p/import/{job}/0" in shown(mine, answer.headers["Location"])
+    text = shown(mine, f"/p/p/import/{job}/0")
+    assert "ยังไม่เข้า" in text
+    assert 'data-fields="title"' in text
+    assert mine.get(f"/p/p/import/{job}/5").status_code == 302

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from kmwiki.entries.models import Entry
     from kmwiki.exchange.reviewing.board import Board
+    from kmwiki.exchange.reviewing.matching import Match
     from kmwiki.security.policy import Caller
 
 RECUT = "import.recut"
@@ -85,6 +86,12 @@ def undo_recut(session: Session, caller: Caller, entry: Entry, board: Board) -> 
     if event is None:
         raise Conflict(say("There is no cut to be taken back."))
     data = event.data
+    _check_back(board, data)
+    return _take_back(session, caller, entry, board, event)
+
+
+def _check_back(board: Board, data: dict[str, Any]) -> None:
+    """Refuse where the comments are not any more what the cut left. Conflict."""
     if [[one.start, one.comment.id] for one in board.segments] != [after[:2] for after in data["after"]]:
         raise Conflict(
             say("The comments were cut anew or imported again since, so the older cut cannot be taken back.")
@@ -93,6 +100,11 @@ def undo_recut(session: Session, caller: Caller, entry: Entry, board: Board) -> 
     spans = set(board.region.spans(starts))
     if any(one.lock and (one.start, one.end) not in spans for one in board.segments):
         raise Conflict(say("A comment was edited since it was cut, so the cut cannot be taken back any more."))
+
+
+def _take_back(session: Session, caller: Caller, entry: Entry, board: Board, event: Event) -> Recut:
+    data = event.data
+    starts = [start for start, _, _ in data["before"]]
     back = _untouched(session, data["codings"])
     for kept in back:
         if kept["old"] != kept["new"]:
@@ -143,15 +155,7 @@ def _cut(
     settler = Settler(session, caller, board)
     settler.aim(wanted.starts, fixed=fixed, skipped=skipped)
     pieces = Pieces(session, caller, board, entry.source)
-    bodies = board.region.bodies(wanted.starts)
-    comments = [
-        pieces.write(
-            Piece(number + 1, span, bodies[number], wanted.authors[number], wanted.chosen.get(span[0])),
-            segment,
-            is_fixed=segment is not None and segment.comment.id in fixed,
-        )
-        for number, (span, segment) in enumerate(zip(board.region.spans(wanted.starts), matched.pieces, strict=True))
-    ]
+    comments = _written(board, wanted, matched, fixed, pieces)
     for segment in matched.ended:
         pieces.end(segment)
     if not pieces.traces:
@@ -163,21 +167,24 @@ def _cut(
     _keep(board, wanted, comments, ended)
     if not is_back:
         after = [[start, one.id, one.author_name] for start, one in zip(wanted.starts, comments, strict=True)]
-        record(
-            session,
-            caller,
-            RECUT,
-            project_id=entry.project_id,
-            source_id=entry.source_id,
-            before=before,
-            after=after,
-            comments=pieces.traces,
-            codings=codings,
-            replies=replies,
-        )
+        told = {"before": before, "after": after, "comments": pieces.traces, "codings": codings, "replies": replies}
+        record(session, caller, RECUT, project_id=entry.project_id, source_id=entry.source_id, **told)
     session.flush()
     live = sum(comment.source.deleted is None for comment in comments)
     return Recut(live, pieces.added, pieces.binned, settler.moved, settler.doubtful)
+
+
+def _written(board: Board, wanted: Wanted, matched: Match, fixed: frozenset[int], pieces: Pieces) -> list[Comment]:
+    """Write every piece and return the comments that stand on them."""
+    bodies = board.region.bodies(wanted.starts)
+    return [
+        pieces.write(
+            Piece(number + 1, span, bodies[number], wanted.authors[number], wanted.chosen.get(span[0])),
+            segment,
+            is_fixed=segment is not None and segment.comment.id in fixed,
+        )
+        for number, (span, segment) in enumerate(zip(board.region.spans(wanted.starts), matched.pieces, strict=True))
+    ]
 
 
 def _keep(board: Board, wanted: Wanted, comments: Sequence[Comment], ended: Collection[int]) -> None:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 19
 """So many units are looked through at a time: what is left over of each stays in the processor's cache."""
+LONGEST = 16
+MOST_NUMBER = 10**15
+"""Numbers of keys that are compared as numbers have fewer than LONGEST digits."""
 FACTS = "\n"
 """The name under which facts are kept among the columns; no column can be called so."""
 _LOW_FIRST, _LOW_LAST = 0xDC00, 0xDFFF
@@ -121,6 +124,18 @@ class Block:
     def lengths(self) -> npt.NDArray[np.float32]:
         """The length of each text in units."""
         return (np.diff(self.starts) - 1).astype(np.float32)
+
+    @cached_property
+    def order(self) -> tuple[list[str], Small, Numbers]:
+        """What comes before the colon of keys, which of these each key has, and the number behind it."""
+        heads: dict[str, int] = {}
+        codes, numbers = np.zeros(len(self), dtype=np.int32), np.zeros(len(self), dtype=np.int64)
+        for place, key in enumerate(self.keys):
+            head, _, number = key.rpartition(":")
+            is_number = number.isascii() and number.isdigit() and len(number) < LONGEST
+            codes[place] = heads.setdefault(head if is_number else key, len(heads))
+            numbers[place] = int(number) if is_number else 0
+        return list(heads), codes, numbers
 
     @property
     def text_bytes(self) -> int:

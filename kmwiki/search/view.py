@@ -7,7 +7,6 @@ which stands in tens of thousands of texts costs hardly more than a rare one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +15,7 @@ import numpy as np
 
 from kmwiki.search.engine import AllOf, AnyOf, Ask, Fact, Has, Leaf, Match, Node, Page, Slice, Without
 from kmwiki.search.ranking import BOOST, TRIGRAM_SHARE, WORD_SHARE, idf, saturated
-from kmwiki.search.resident import Coded
+from kmwiki.search.resident import MOST_NUMBER, Coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from kmwiki.search.scan import Weights
 
     Scores = npt.NDArray[np.float64]
-
-_NUMBER = re.compile(r"\d{1,15}$", re.ASCII)
 
 
 class Postings(Protocol):
@@ -115,11 +112,13 @@ class View:
     @cached_property
     def _order(self) -> Numbers:
         """A number for each text that puts them in the order of their keys."""
-        keys = [key for one in self._lookups for key in one.block.keys]
-        ends = [_NUMBER.search(key) for key in keys]
-        heads = coded_ranks(key[: end.start()] if end else key for key, end in zip(keys, ends, strict=True))
-        numbers = np.fromiter((int(end.group()) if end else 0 for end in ends), dtype=np.int64, count=len(keys))
-        return heads.astype(np.int64) * 10**15 + numbers
+        heads = sorted({head for one in self._lookups for head in one.block.order[0]})
+        parts = [np.zeros(0, dtype=np.int64)]
+        for one in self._lookups:
+            names, codes, numbers = one.block.order
+            ranks = np.array([heads.index(name) for name in names], dtype=np.int64)
+            parts.append(ranks[codes] * MOST_NUMBER + numbers)
+        return np.concatenate(parts)
 
     def column(self, name: str) -> Coded:
         """Return one column over all blocks."""
@@ -262,16 +261,6 @@ class View:
             touched[places] = True
             tally.add(places, weights, share)
         return touched & tally.among
-
-
-def coded_ranks(texts: Iterator[str]) -> Small:
-    """Number texts by their order; equal ones get one number."""
-    known: dict[str, int] = {}
-    codes = np.array([known.setdefault(text, len(known)) for text in texts], dtype=np.int64)
-    ranks = np.empty(len(known), dtype=np.int32)
-    for rank, text in enumerate(sorted(known)):
-        ranks[known[text]] = rank
-    return ranks[codes] if len(codes) else ranks
 
 
 def joined(columns: Sequence[tuple[Coded | None, int]]) -> Coded:

@@ -129,13 +129,14 @@ class Block:
     def order(self) -> tuple[list[str], Small, Numbers]:
         """What comes before the colon of keys, which of these each key has, and the number behind it."""
         heads: dict[str, int] = {}
-        codes, numbers = np.zeros(len(self), dtype=np.int32), np.zeros(len(self), dtype=np.int64)
-        for place, key in enumerate(self.keys):
+        codes: list[int] = []
+        numbers: list[int] = []
+        for key in self.keys:
             head, _, number = key.rpartition(":")
             is_number = number.isascii() and number.isdigit() and len(number) < LONGEST
-            codes[place] = heads.setdefault(head if is_number else key, len(heads))
-            numbers[place] = int(number) if is_number else 0
-        return list(heads), codes, numbers
+            codes.append(heads.setdefault(head if is_number else key, len(heads)))
+            numbers.append(int(number) if is_number else 0)
+        return list(heads), np.array(codes, dtype=np.int32), np.array(numbers, dtype=np.int64)
 
     @property
     def text_bytes(self) -> int:

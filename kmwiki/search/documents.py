@@ -18,6 +18,7 @@ from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
 from kmwiki.search.compounds import all_words
+from kmwiki.search.dictionary import segmenters
 from kmwiki.search.engine import PART, Document
 from kmwiki.search.equals import facts_of
 from kmwiki.sources.models import Revision, Source
@@ -55,11 +56,13 @@ class Outline:
     clearings: int = 0
     keep: frozenset[str] = frozenset()
     """What its project has cleared of what looks personal; all else of that kind is masked and so never indexed."""
+    words: str = ""
+    """The version of what cuts its project's texts into words: another dictionary makes another document."""
 
     @property
     def version(self) -> str:
         """What changes whenever the document does: the revision's number and a digest of all that is told about it."""
-        told = repr((self.title, self.lead, self.fields, sorted(self.columns.items())))
+        told = repr((self.title, self.lead, self.fields, self.words, sorted(self.columns.items())))
         return f"{self.revision}.{self.clearings}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
@@ -74,7 +77,8 @@ def outlines(session: Session, keys: Collection[str]) -> dict[str, Outline]:
         rows = session.scalars(select(Code).where(Code.id.in_(some), Code.state == "live")).all()
         keep = _cleared(session, {row.project_id for row in rows})
         found.update((one.key, one) for one in (_code_outline(row, keep[row.project_id]) for row in rows))
-    return found
+    segmenter = segmenters(session)
+    return {key: replace(one, words=segmenter(one.project_id).version) for key, one in found.items()}
 
 
 def _cleared(session: Session, project_ids: Collection[int]) -> dict[int, frozenset[str]]:

@@ -85,12 +85,12 @@ def _found(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
         at = folded.find(leaf.text, at + 1)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _said(folded: str) -> tuple[Said, ...]:
     return tuple(said_in(folded))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _edges(folded: str) -> frozenset[int]:
     return frozenset(word.start for word in segmenter().words(folded))
 

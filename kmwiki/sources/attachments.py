@@ -1,6 +1,7 @@
 """Files that belong to a source: keeping their bytes, adding them, the bin and back, and finding them.
 
 Who may read or change the source may read or change its files: the doors ask for the source (or its entry) first.
+Bytes cannot be masked, so what may hold words is opened only by those who see personal data: `may_open`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from typing import IO, TYPE_CHECKING
 from sqlalchemy import func, select
 
 from kmwiki.db import now
-from kmwiki.errors import Invalid, NotFound, Unavailable, say
+from kmwiki.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable, say
 from kmwiki.events.service import record
 from kmwiki.formats.html.addresses import tamed
-from kmwiki.formats.media import Media, inspect
+from kmwiki.formats.media import IMAGES, Media, inspect
 from kmwiki.paths import sync_folder
 from kmwiki.sources.models import Attachment
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Source
+    from kmwiki.sources.veil import Veil
 
 MOST = 500
 """So many files may belong to one source."""
@@ -171,6 +173,25 @@ def attachment_named(session: Session, source: Source, name: str) -> Attachment:
     if found is None:
         raise NotFound(say("There is no such file in this note."))
     return found
+
+
+def may_open(veil: Veil, attachment: Attachment) -> bool:
+    """Whether somebody who reads the source under this veil (`Veil.over`) may open its file.
+
+    Raster images are for all; in anything else nothing can be masked.
+    """
+    return veil.is_open or attachment.media_type in IMAGES
+
+
+def demand_open(veil: Veil, attachment: Attachment) -> None:
+    """Raise Unauthenticated or Forbidden unless `may_open`."""
+    if may_open(veil, attachment):
+        return
+    if veil.caller.user_id is None:
+        raise Unauthenticated(say("Please sign in first."))
+    raise Forbidden(
+        say("Personal data in a file cannot be hidden, so researchers of the project open it. Ask one of them for it.")
+    )
 
 
 def target_of(name: str) -> str:

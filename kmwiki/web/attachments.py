@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask_babel import format_decimal, gettext, ngettext
 
-from kmwiki.api.v1.attachments import send, tell
+from kmwiki.api.v1.attachments import send, tell, veil_over
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.imports import sent_files
 from kmwiki.db import session, transaction
@@ -25,6 +25,7 @@ from kmwiki.sources.attachments import (
     attachments_of,
     bin_attachment,
     keep_bytes,
+    may_open,
     restore_attachment,
 )
 from kmwiki.sources.queries import names_of
@@ -47,10 +48,11 @@ _STEP = 1024
 
 @bp.get("/p/<slug>/e/<int:number>/files/<name>")
 def read(slug: str, number: int, name: str) -> ResponseReturnValue:
-    """Give a file of a note to whoever may read the note."""
+    """Give an image of a note to whoever may read the note, any other file to who may see personal data."""
     with session() as opened:
-        found = attachment_named(opened, entry_by_number(opened, caller(), slug, number).source, name)
-    return send(found)
+        source = entry_by_number(opened, caller(), slug, number).source
+        found, veil = attachment_named(opened, source, name), veil_over(opened, source)
+    return send(found, veil)
 
 
 @bp.post("/p/<slug>/e/<int:number>/files")
@@ -126,10 +128,11 @@ def file_size(size: int) -> str:
 
 def files_of(opened: Session, source: Source, *, may_write: bool) -> dict[str, Any]:
     """Gather what the page of a note shows of its files; those in the bin only for who may bring them back."""
-    found = attachments_of(opened, source)
+    found, veil = attachments_of(opened, source), veil_over(opened, source)
     binned = attachments_of(opened, source, binned=True) if may_write else []
     return {
         "files": found,
+        "closed_files": {each.id for each in found if not may_open(veil, each)},
         "binned_files": binned,
         "file_names": names_of(opened, {each.created_by for each in found if each.created_by is not None}),
         "shown_types": IMAGES,

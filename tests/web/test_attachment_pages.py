@@ -164,6 +164,37 @@ def test_a_file_is_found_under_its_own_note_alone_and_by_its_readers_alone(
     assert NOBODY.user_id is None
 
 
+def test_what_may_hold_words_is_opened_by_those_who_see_personal_data_alone(
+    make: Make,
+    project: Project,
+    signed_in: Callable[[Caller], FlaskClient],
+    api: Callable[[Caller | None], Api],
+    client: FlaskClient,
+) -> None:
+    author, reader = make.member(project), make.member(project, Role.COMMENTER)
+    entry = write(author, project, visibility="public")
+    send(signed_in(author), entry, (b"%PDF-1.4 081-555-0142", "a.pdf"), (png(), "081-555-0142.png"))
+    paper, image = files_of(entry)
+    path, address = f"/p/ours/e/{entry.number}", f"/entries/{entry.id}/attachments"
+    assert signed_in(author).get(f"{path}/files/a.pdf", buffered=True).status_code == 200
+    for other in (reader, None):
+        browser = client if other is None else signed_in(other)
+        told = {"If-None-Match": f'"{paper.sha256}"'}
+        assert browser.get(f"{path}/files/a.pdf", headers=told).status_code == (302 if other is None else 403)
+        page = browser.get(path).text
+        assert f"{path}/files/a.pdf" not in page
+        assert "เปิดได้เฉพาะนักวิจัย" in page
+        assert "0142" not in page
+    call = api(reader)
+    assert call.get(f"{address}/{paper.id}")[0] == 403
+    shown = call.client.get(f"/api/v1{address}/{image.id}", headers=call.headers, buffered=True)
+    assert (shown.data, "0142" in str(shown.headers)) == (png(), False)
+    items = call.get(address)[1]["items"]
+    assert [each["sha256"] for each in items] == [None, image.sha256]
+    assert "0142" not in str([(each["name"], each["target"]) for each in items])
+    assert api(author).get(address)[1]["items"][0]["sha256"] == paper.sha256
+
+
 def test_the_api_lists_takes_gives_and_removes_files(
     make: Make, project: Project, api: Callable[[Caller | None], Api], settings: Settings
 ) -> None:

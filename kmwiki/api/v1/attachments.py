@@ -21,28 +21,37 @@ from kmwiki.sources.attachments import (
     attachment_for,
     attachments_of,
     bin_attachment,
+    demand_open,
     keep_bytes,
+    may_open,
     path_of,
     restore_attachment,
     target_of,
 )
+from kmwiki.sources.veil import veil_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kmwiki.sources.models import Attachment
+    from sqlalchemy.orm import Session
+
+    from kmwiki.sources.models import Attachment, Source
+    from kmwiki.sources.veil import Veil
 
 NO_ACTION = "default-src 'none'; sandbox"
 """The content policy of a file: whatever it is, nothing in it may act."""
 
 
 class AttachmentOut(BaseModel):
-    """A file of an entry. `media_type` is told by its bytes; `target` is what stands for it in the entry's Markdown."""
+    """A file of an entry. `media_type` is told by its bytes; `target` is what stands for it in the entry's Markdown.
+
+    `sha256` is null for who may not open the file: personal data in it cannot be masked.
+    """
 
     id: int
     name: str
     size: int
-    sha256: str
+    sha256: str | None
     media_type: str
     width: int | None
     height: int | None
@@ -61,7 +70,7 @@ def described(handler: Callable[[int, int], Response]) -> Callable[[int, int], R
 
     The description's own wrapper would read the whole file into memory.
     """
-    shown = spec.validate(resp=answers(status=200, refusals=(401, 404)), tags=["attachments"])(handler)
+    shown = spec.validate(resp=answers(status=200, refusals=(401, 403, 404)), tags=["attachments"])(handler)
 
     @wraps(shown)
     def streaming(entry_id: int, attachment_id: int) -> Response:
@@ -76,8 +85,10 @@ def list_attachments(entry_id: int, query: PageQuery) -> Page[AttachmentOut]:
     """Give the files of an entry, the oldest first, to whoever may read the entry."""
     offset = read_offset(query.cursor)
     with session() as opened:
-        found = attachments_of(opened, entry_for(opened, caller(), entry_id).source)
-    return page_of([tell(each) for each in found[offset : offset + query.size]], offset=offset, total=len(found))
+        source = entry_for(opened, caller(), entry_id).source
+        found, veil = attachments_of(opened, source), veil_over(opened, source)
+    shown = [tell(each, veil) for each in found[offset : offset + query.size]]
+    return page_of(shown, offset=offset, total=len(found))
 
 
 @bp.post("/entries/<int:entry_id>/attachments")
@@ -101,10 +112,14 @@ def upload_attachment(entry_id: int) -> tuple[AttachmentOut, int, dict[str, str]
 @bp.get("/entries/<int:entry_id>/attachments/<int:attachment_id>")
 @described
 def read_attachment(entry_id: int, attachment_id: int) -> Response:
-    """Give the bytes of a file. Images come inline, everything else to be saved; `If-None-Match` is answered."""
+    """Give the bytes of a file. Images come inline, everything else to be saved; `If-None-Match` is answered.
+
+    What is no raster image only researchers may have: personal data in it cannot be masked.
+    """
     with session() as opened:
-        found = attachment_for(opened, entry_for(opened, caller(), entry_id).source, attachment_id)
-    return send(found)
+        source = entry_for(opened, caller(), entry_id).source
+        found, veil = attachment_for(opened, source, attachment_id), veil_over(opened, source)
+    return send(found, veil)
 
 
 @bp.delete("/entries/<int:entry_id>/attachments/<int:attachment_id>")
@@ -128,13 +143,18 @@ def bring_attachment_back(entry_id: int, attachment_id: int) -> AttachmentOut:
         return tell(found)
 
 
-def tell(found: Attachment) -> AttachmentOut:
-    """Make the API's shape of a file."""
+def veil_over(opened: Session, source: Source) -> Veil:
+    """Return how the caller sees a source and its files."""
+    return veil_for(opened, caller(), source.project_id).over(source)
+
+
+def tell(found: Attachment, veil: Veil | None = None) -> AttachmentOut:
+    """Make the API's shape of a file, as who reads under the veil may see it."""
     return AttachmentOut(
         id=found.id,
         name=found.name,
         size=found.size,
-        sha256=found.sha256,
+        sha256=found.sha256 if veil is None or may_open(veil, found) else None,
         media_type=found.media_type,
         width=found.width,
         height=found.height,
@@ -151,11 +171,12 @@ def sent_file() -> tuple[str, IO[bytes]]:
     return sent[0].filename or "", sent[0].stream
 
 
-def send(found: Attachment) -> Response:
+def send(found: Attachment, veil: Veil) -> Response:
     """Answer with the bytes of a file. Only raster images are shown in place; nothing of it may act.
 
-    NotFound if its bytes are gone from the instance.
+    Unauthenticated or Forbidden for who may not open it; NotFound if its bytes are gone from the instance.
     """
+    demand_open(veil, found)
     path = path_of(settings().attachments_dir, found.sha256)
     if not path.is_file():
         raise NotFound(say("The bytes of this file are not in the instance any more. Restore them from a backup."))
@@ -163,7 +184,7 @@ def send(found: Attachment) -> Response:
         path,
         mimetype=found.media_type,
         as_attachment=found.media_type not in IMAGES,
-        download_name=found.name,
+        download_name=veil.text(found.name),
         etag=found.sha256,
         conditional=True,
     )

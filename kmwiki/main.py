@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import os
 import sys
@@ -41,6 +42,7 @@ def job_kinds() -> dict[str, JobKind]:
     from kmwiki.exchange.importing.undo_job import undo_batch  # noqa: PLC0415
     from kmwiki.jobs.worker import JobKind  # noqa: PLC0415
     from kmwiki.notifications import job as mail  # noqa: PLC0415
+    from kmwiki.notifications.alerts import alert_batch  # noqa: PLC0415
     from kmwiki.search.indexing import index_batch, rebuild_batch  # noqa: PLC0415
     from kmwiki.search.nightly import optimize_batch  # noqa: PLC0415
     from kmwiki.web.i18n import translate  # noqa: PLC0415
@@ -50,6 +52,7 @@ def job_kinds() -> dict[str, JobKind]:
         "index": JobKind(index_batch, batch=200),
         "rebuild": JobKind(rebuild_batch),
         "optimize": JobKind(optimize_batch),
+        "alerts": JobKind(alert_batch, batch=200),
         "import": JobKind(import_batch),
         "undo_import": JobKind(undo_batch),
         "mail": JobKind(send, lane="mail", most_tries=mail.MOST_TRIES),
@@ -58,11 +61,16 @@ def job_kinds() -> dict[str, JobKind]:
 
 def make_app() -> Flask:
     """Prepare the instance that the environment names and make its app."""
-    from kmwiki.app import create_app  # noqa: PLC0415 - `--help` need not load the whole program
-
     settings = Settings.from_environment()
-    prepare(settings)
-    app = create_app(instance=settings.instance)
+    gc.disable()  # what is made here stays for as long as the program runs: looking through it costs a sixth of a start
+    try:
+        from kmwiki.app import create_app  # noqa: PLC0415 - `--help` need not load the whole program
+
+        prepare(settings)
+        app = create_app(instance=settings.instance)
+        gc.freeze()
+    finally:
+        gc.enable()
     app.config["KMWIKI_JOB_KINDS"] = job_kinds
     return app
 

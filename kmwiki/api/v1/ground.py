@@ -18,6 +18,7 @@ from spectree.models import SecureType, SecuritySchemeData
 
 from kmwiki.accounts import queries
 from kmwiki.api.v1.complaints import put_in_words
+from kmwiki.api.v1.remembering import RememberingAdapter
 from kmwiki.db import session
 from kmwiki.errors import Invalid, Message, Unauthenticated, say
 
@@ -93,6 +94,7 @@ spec = SpecTree(
     annotations=True,
     before=refuse_invalid,
     validation_error_model=Problem,
+    model_adapter=cast("Any", RememberingAdapter()),  # the protocol is wider than what spectree's own adapter keeps to
     path="doc",
     security_schemes=[SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
     security={"token": []},

@@ -14,6 +14,7 @@ from kmwiki.exchange.importing import job as imports
 from kmwiki.notifications import job as mail
 from kmwiki.paths import resource_dir
 from kmwiki.search import index, outbox
+from kmwiki.security.signing import read_secret
 from kmwiki.web import register as register_pages
 from kmwiki.web.numbers import StorableInteger
 
@@ -50,8 +51,3 @@ def create_app(**given: Any) -> Flask:
     v1.register(app)
     register_pages(app)
     return app
-
-
-def read_secret(settings: Settings) -> str:
-    """Return the signing key: the one set, or the one that the instance keeps."""
-    return settings.secret_key or (settings.instance / "secret").read_text(encoding="ascii").strip()

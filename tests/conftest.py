@@ -35,7 +35,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 property_settings.register_profile("house", deadline=None)  # a busy machine is no fault; `make bench` measures
 property_settings.load_profile("house")
-ROOMS = ("accounts", "sources", "entries", "comments", "coding", "search", "jobs", "events", "exchange.importing")
+ROOMS = (
+    "accounts",
+    "sources",
+    "entries",
+    "comments",
+    "coding",
+    "search",
+    "notifications",
+    "jobs",
+    "events",
+    "exchange.importing",
+)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -18,6 +18,7 @@ from kmwiki.search.dictionary import segmenters
 from kmwiki.search.documents import all_keys, build, expand, outlines
 from kmwiki.search.engine import IndexBusy, IndexMissing, IndexStale
 from kmwiki.search.outbox import KIND, REBUILD, REBUILD_KEY
+from kmwiki.search.telling import ask_alerts, ask_all_alerts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -103,7 +104,9 @@ def index_batch(claimed: Sequence[Claimed]) -> dict[str, Any] | None:
     lost. Unavailable if another process is writing: the jobs are tried again.
     """
     try:
-        update([job.key for job in claimed])
+        keys = [job.key for job in claimed]
+        update(keys)
+        ask_alerts(keys)
         index.engine().check()
     except IndexMissing as error:
         if not is_rebuild_asked():  # at the first start of an instance nothing is wrong
@@ -192,6 +195,7 @@ def rebuild(tell: Callable[[int, int], object] = lambda done, total: None) -> in
             tell(done, total)
     except IndexBusy as error:
         raise Conflict(say("Another process is already rebuilding the search index.")) from error
+    ask_all_alerts()
     return count
 
 

@@ -61,7 +61,8 @@ _SHAPES = str.maketrans(
 )
 
 _BLANKS = r"[ \u200b\\]{0,4}"
-_BETWEEN = rf"(?:{_BLANKS}[-.]{{0,2}}{_BLANKS})"
+_PART = rf"(?:[ \u200b\\]{{1,8}}(?:[-.]{{1,2}}{_BLANKS})?|[-.]{{1,2}}{_BLANKS})"
+_BETWEEN = rf"{_PART}?"  # only one way to read each: a failure behind many of them tries no others
 _FIRM = r"[\u200b]{0,3}"  # may stand inside a word without parting it
 _GROUP = re.compile(r"[0-9](?:\u200b{0,3}[0-9])*")
 _DIGIT = re.compile(r"[0-9]")
@@ -89,7 +90,7 @@ _COUNTRY = (
     rf"{_BETWEEN}(?:\({_BLANKS}0{_BLANKS}\)|0)?{_BETWEEN}"
 )
 _ABROAD = re.compile(rf"{_COUNTRY}(?P<rest>[2-9](?:{_BETWEEN}[0-9]){{7,8}})(?!{_FIRM}[0-9])")
-_OTHER_COUNTRY = re.compile(rf"[+]{_BLANKS}[1-9](?:[()]?{_BETWEEN}[()]?[0-9]){{7,14}}(?!{_FIRM}[0-9])")
+_OTHER_COUNTRY = re.compile(rf"[+]{_BLANKS}[1-9](?:(?:[()]?{_PART}[()]?|[()]{{0,2}})[0-9]){{7,14}}(?!{_FIRM}[0-9])")
 _AREA = rf"\({_BLANKS}0{_FIRM}[1-9]{_FIRM}[0-9]?{_BLANKS}\){_BETWEEN}[0-9](?:{_BETWEEN}[0-9]){{5,6}}(?!{_FIRM}[0-9])"
 _MOBILE = rf"0{_BETWEEN}[689](?:{_BETWEEN}[0-9]){{8}}(?!{_FIRM}[0-9])"
 _LAND = rf"0{_BETWEEN}[1-9](?:{_BETWEEN}[0-9]){{7}}(?!{_FIRM}[0-9])"

@@ -127,7 +127,11 @@ def test_a_number_on_a_line_of_its_own_is_hidden_whatever_stands_around(before: 
 
 
 @pytest.mark.parametrize(
-    "bad", ["0123456789", "081-234-5678-", "0 ", "0-", "@", "a@", "a.", "(", "+66", " at ", "ก@", "1."]
+    "bad",
+    [
+        *("0123456789", "081-234-5678-", "0 ", "0-", "@", "a@", "a.", "(", "+66", " at ", "ก@", "1."),
+        *("0\u200b", "0\u200b\u200b", "0** ", "0\u200b-\u200b", "+1(\u200b2", "+(\u200b1)("),
+    ],
 )
 def test_a_long_text_takes_no_longer_than_its_length_asks(bad: str) -> None:
     def seconds(size: int) -> float:

@@ -7,6 +7,8 @@ from time import monotonic
 import pytest
 
 from kmwiki.errors import Invalid
+from kmwiki.exchange.importing.model import Options
+from kmwiki.exchange.importing.pages import is_html
 from kmwiki.formats.gotoknow_html import HtmlPage, own_layouts, read_page
 from kmwiki.formats.html.addresses import file_path, page_address, whole
 from kmwiki.formats.html.charset import decode_html
@@ -233,3 +235,12 @@ def test_tables_that_arrange_a_page_are_no_tables_and_cells_over_several_columns
     assert page.page.body.split("\n") == ["| ก |  | ข |", "| --- | --- | --- |", "| 1 | 2 | 3 |", "|  | 4 5 |  |"]
     assert "joined" in said(page)
     assert "1\t2\t3" in page.plain
+
+
+def test_a_file_that_begins_with_many_comments_is_told_from_a_page_at_once() -> None:
+    start = monotonic()
+    for many in (b"<!---->" * 290, b"<!--" * 500, b"<!-- -->  " * 200, b"<?xml " * 300):
+        assert not is_html("a.txt", many + b"x", Options())
+    assert monotonic() - start < 1
+    assert is_html("a.txt", b"<!-- a --><!-- saved -->\n<!doctype html>", Options())
+    assert not is_html("a.txt", b"<!-- <html> --> x", Options())

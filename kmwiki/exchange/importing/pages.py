@@ -33,7 +33,7 @@ LONGEST_HTML = 20_000_000
 
 _FORMATS = frozenset({"gotoknow-html", "html"})
 _DOCUMENT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL
 )
 _HEAD = 2048
 

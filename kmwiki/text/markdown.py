@@ -117,7 +117,7 @@ def _bracket_depth(chunk: str) -> int:
 class _SpacedHeader(HashHeaderProcessor):
     """A heading needs a blank after its number signs, so that #สวัสดิการ stays a tag."""
 
-    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\\n])*?)#*(?:\n|$)")
+    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\\n#]|#++(?!\n|$))*+)#*+(?:\n|$)")
 
 
 class _PartedBlocks(Preprocessor):

@@ -231,8 +231,9 @@ def test_absurd_nesting_is_shown_as_plain_text(body: str) -> None:
         "---\n" * 5_000,
         "> ก\n" * 5_000,
         "**ก** " * 10_000,
+        f"# {'#' * 100_000}ก",
     ],
-    ids=["a million", "lines", "underlined", "headings", "rules", "quoted", "bold"],
+    ids=["a million", "lines", "underlined", "headings", "rules", "quoted", "bold", "number signs"],
 )
 def test_long_texts_render_in_seconds(body: str) -> None:
     begun = monotonic()

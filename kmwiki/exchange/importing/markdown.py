@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TAG_LONGEST = 100
 MOST_TAGS = 50
 
-_HEADING = re.compile(r"#[ \t]+(?P<title>\S.*?)[ \t#]*")
+_HEADING = re.compile(r"#[ \t]+(?P<title>\S.*)")
 _NAMES = {
     "title": "title",
     "lead": "lead",
@@ -49,10 +49,11 @@ def read_markdown(text: str) -> tuple[Page, FrontMatter]:
     said = front.values.get("title")
     title = " ".join(said.words) if said is not None else None
     provenance = {"title": Found("text", said.lines)} if said is not None and title else {}
-    heading = _HEADING.fullmatch(lines[at])
-    if heading is not None and title in {None, "", heading["title"]}:
+    found = _HEADING.fullmatch(lines[at])
+    heading = found and found["title"][0] + found["title"][1:].rstrip(" \t#")
+    if heading is not None and title in {None, "", heading}:
         provenance.setdefault("title", Found("text", (at + 1, at + 1)))
-        title, at = heading["title"], at + 1
+        title, at = heading, at + 1
     body = "\n".join(lines[at:]).strip("\n")
     return Page("plain", title or None, None, None, body, None, provenance=provenance), front
 

@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import create_engine, event
 
 import kmwiki.accounts.models
+import kmwiki.analysis.models
 import kmwiki.coding.models
 import kmwiki.comments.models
 import kmwiki.entries.models

@@ -62,7 +62,7 @@ def places(folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
     ranked: list[tuple[int, Place]] = []
     kinds = 0
     for leaf in sorted(first, key=lambda one: (-_length(one), first[one])):
-        here = list(islice(_found(folded.text, leaf), MOST_OF_ONE))
+        here = list(islice(found_in(folded.text, leaf), MOST_OF_ONE))
         ranked += ((rank, Place(*folded.original(*at), first[leaf])) for rank, at in enumerate(here))
         kinds += bool(here)
         if kinds >= MOST_LEAVES:
@@ -71,7 +71,8 @@ def places(folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
     return sorted({place for _, place in ranked[:MOST_PLACES]}, key=lambda place: (place.start, -place.end))
 
 
-def _found(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
+def found_in(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
+    """Yield where something stands in a folded text, in order, as ranges of it."""
     if isinstance(leaf, Fact):
         yield from ((one.start, one.end) for one in _said(folded) if one.fact == leaf.name)
         return

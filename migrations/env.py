@@ -15,6 +15,7 @@ import kmwiki.entries.models
 import kmwiki.events.models
 import kmwiki.exchange.importing.models
 import kmwiki.jobs.models
+import kmwiki.memos.models
 import kmwiki.notifications.models
 import kmwiki.search.models  # noqa: F401 - importing a room's models puts its tables into the metadata
 from kmwiki import db

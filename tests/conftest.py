@@ -41,6 +41,7 @@ ROOMS = (
     "entries",
     "comments",
     "coding",
+    "memos",
     "search",
     "notifications",
     "jobs",

@@ -1,0 +1,1 @@
+"""memos on project, code, entry, coding and comment; each memo is a source, linked to others"""

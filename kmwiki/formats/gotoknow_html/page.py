@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from kmwiki.formats.gotoknow_html.remarks import Remark
     from kmwiki.formats.html.model import Block
 
-_LABELS = re.compile(r"หมายเลข(?:บันทึก|อนุทิน|คำถาม)|เขียนเมื่อ|สร้างเมื่อ|แก้ไขเมื่อ|สัญญาอนุญาต")
+_LABELS = re.compile(r"หมายเลข(?:บันทึก|อนุทิน|คำถาม)|เขียนเมื่อ|สร้างเมื่อ|แก้ไขเมื่อ|สัญญาอนุญาต|(?:เขียน|ถาม|บันทึก|โพสต์)โดย")
 _HEADINGS = re.compile(r"ความเห็น|ความคิดเห็น|ข้อคิดเห็น|คำตอบ|[Cc]omments?")
+_ADDRESS = re.compile(r"\s*\(?https?://[^\s()]*\)?")
 _LONGEST_LABELS, _LONGEST_HEADING = 300, 80
 _SCORED = ("title", "author", "written", "record", "comments", "facts", "tags", "count", "lead")
 _TAGS_LABEL = 40  # characters of what stands around the links of the tags
@@ -146,13 +147,14 @@ class _Reading:
         ]
         made = replace(
             page,
-            title=page.title or facts.title,
+            title=_unlinked(page.title) or facts.title,
+            lead=_unlinked(page.lead),
             body=to_markdown(blocks),
-            author=page.author or facts.author,
+            author=_unlinked(page.author) or facts.author,
             written=page.written or facts.written,
             edited=page.edited or facts.edited,
             licence=page.licence or facts.licence,
-            tags=page.tags or facts.tags,
+            tags=tuple(tag for each in page.tags if (tag := _unlinked(each))) or facts.tags,
             url=page.url or self.address,
             comments=comments,
             warnings=tuple(warnings),
@@ -279,6 +281,11 @@ class _Reading:
             how = self.provenance[name].how if name in self.provenance else "text"
             self.provenance[name] = Found(how, lines)
         return lines
+
+
+def _unlinked(words: str | None) -> str | None:
+    """Return words without the addresses that plain text writes behind those of links."""
+    return (_ADDRESS.sub("", words).strip() or None) if words else None
 
 
 def _first(layout: Layout, part: str, root: Element) -> str | None:

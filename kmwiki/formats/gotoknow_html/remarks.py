@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmwiki.formats.gotoknow.labels import read_byline
+from kmwiki.formats.gotoknow.labels import read_byline, read_labels
 from kmwiki.formats.gotoknow.model import PageComment
 from kmwiki.formats.gotoknow_html.facts import read_time
 from kmwiki.formats.html.writing import is_plain, to_markdown, to_plain
@@ -23,6 +24,12 @@ MOST = 5000
 """Comments of one page that are read."""
 
 _LONGEST_NAME = 100
+_ADDRESS = re.compile(r"\s*\(?https?://[^\s()]*\)?")  # plain text writes it behind a link's words
+_NO_NAME = re.compile(
+    r"(?:ตอบ(?:กลับ)?|ลบ|แก้ไข|แจ้งลบ|รายงาน|ถูกใจ|อ้างอิง|[Rr]eply|[Ll]ike|[Rr]eport|[Dd]elete|[Ee]dit|[Pp]ermalink)"
+    r"|(?:ความ(?:คิด)?เห็นที่\s*)?[\d๐-๙]+[.)]?"
+)  # buttons and counters of a comment
+_AROUND_NAME = " \t\xa0|·•#:"
 
 
 class Evidence:
@@ -113,9 +120,25 @@ def _read(element: Element, layout: Layout, walker: Walker, inner: Sequence[Elem
     written = next((moment for _, value in times if (moment := read_time(value))), None)
     without = {*inner, *layout.elements("remove", element)}
     if texts:
-        return Remark(walker.blocks_of(texts[0][0], without - {texts[0][0]}), author, written)
+        text = texts[0][0]
+        told = Remark(walker.blocks_of(text, without - {text}), author, written)
+        read = {each for each, _ in names[:1]} | {each for each, value in times if read_time(value)}
+        return _with_rest(told, walker.blocks_of(element, without | read | {text}))
     without |= {each for each, _ in names[:1]} | {each for each, _ in times[:1]}
     return _with_byline(Remark(walker.blocks_of(element, without), author, written))
+
+
+def _with_rest(remark: Remark, rest: Sequence[Block]) -> Remark:
+    """Read who wrote it when from what stands beside the text, where no selector told it."""
+    author, written, names = remark.author, remark.written, []
+    for line in to_plain(rest).split("\n"):
+        words = _ADDRESS.sub("", line).strip(_AROUND_NAME)
+        labels = read_labels(words) or read_byline(words)
+        if labels is not None:
+            author, written = author or labels.author, written or labels.written
+        elif words and len(words) <= _LONGEST_NAME and not _NO_NAME.fullmatch(words):
+            names.append(words)
+    return Remark(remark.blocks, author or next(iter(names), None), written)
 
 
 def _with_byline(remark: Remark) -> Remark:

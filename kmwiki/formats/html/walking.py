@@ -56,6 +56,8 @@ class Walker:
         self._base = base
         self._place_image = place_image
         self._links: dict[str, str] = {}
+        self.arranging: Collection[Element] = ()
+        """Tables that are known to arrange the page, whatever they look like."""
 
     def blocks_of(self, element: Element, without: Collection[Element] = ()) -> list[Block]:
         """Return the blocks of an element; what is in `without` is left out with all that is in it."""
@@ -111,7 +113,7 @@ class Walker:
             self._image(at, pen, look)
         elif at.tag in {"pre", "listing", "xmp"}:
             pen.put(Block("pre", [Run(at.text().replace("\r\n", "\n").replace("\r", "\n").strip("\n"))], line=at.line))
-        elif at.tag == "table" and is_data(at):
+        elif at.tag == "table" and at not in self.arranging and is_data(at):
             rows = []
             for row in grid_of(at):
                 cells = [self.runs_of(cell) if cell is not None else ([], False) for cell in row]

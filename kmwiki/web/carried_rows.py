@@ -24,15 +24,15 @@ def pack(rows: Sequence[Sequence[str]]) -> str:
     return base64.b64encode(zlib.compress(json.dumps(rows, ensure_ascii=False).encode())).decode()
 
 
-def unpack(text: str, *, width: int) -> list[list[str]]:
-    """Read rows of so many cells. Invalid if it is nothing that `pack` wrote."""
+def unpack(text: str, *, width: int, most: int) -> list[list[str]]:
+    """Read at most so many rows of so many cells. Invalid if it is nothing that `pack` wrote."""
     try:
         opened = zlib.decompressobj()
         data = opened.decompress(base64.b64decode(text, validate=True), LARGEST)
         rows = json.loads(data) if opened.eof else None
-    except (binascii.Error, zlib.error, ValueError) as error:
+    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
         raise _lost() from error
-    if not isinstance(rows, list) or not all(_is_row(row, width) for row in rows):
+    if not isinstance(rows, list) or len(rows) > most or not all(_is_row(row, width) for row in rows):
         raise _lost()
     return rows
 

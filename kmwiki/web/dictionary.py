@@ -14,7 +14,7 @@ from kmwiki.db import session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.search import terms, terms_queries
 from kmwiki.search.dictionary import Term
-from kmwiki.search.terms_table import changes_for, read_table, write_table
+from kmwiki.search.terms_table import MOST_ROWS, changes_for, read_table, write_table
 from kmwiki.security.policy import Permission
 from kmwiki.web.carried_rows import pack, unpack
 from kmwiki.web.context import caller, signed_in
@@ -263,7 +263,8 @@ def bring_in(slug: str) -> ResponseReturnValue:
 @signed_in
 def write(slug: str) -> ResponseReturnValue:
     """Write what the report showed; each row is checked once more."""
-    wanted = [Term(*row) for row in unpack(request.form.get("rows", ""), width=len(Term._fields))]
+    rows = unpack(request.form.get("rows", ""), width=len(Term._fields), most=MOST_ROWS)
+    wanted = [Term(*row) for row in rows]
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.EDIT_CODEBOOK)
         changes = changes_for(wanted, terms.all_terms(opened, project.id))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+from base64 import b64encode
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from zlib import compress
 
 import pytest
 
+from kmwiki.coding import codebook
+from kmwiki.coding.schemas import CodeIn
+from kmwiki.db import transaction
+from kmwiki.search.terms_table import MOST_ROWS
 from kmwiki.security.policy import Role
+from kmwiki.web.carried_rows import pack
 from tests.make_search import answer, drain, write
 
 if TYPE_CHECKING:
@@ -106,6 +113,29 @@ def test_a_table_is_shown_row_by_row_then_written(signed_in: Callable[[Caller], 
     exported = client.get("/p/village/dictionary.csv")
     assert exported.mimetype == "text/csv"
     assert exported.get_data(as_text=True).splitlines()[1] == "กทน,กองทุนนา,คำย่อ"
+
+
+def test_rows_that_no_report_carried_are_refused(signed_in: Callable[[Caller], FlaskClient], editor: Caller) -> None:
+    client = signed_in(editor)
+    many = pack([[f"ก{number}", "", "term"] for number in range(MOST_ROWS + 1)])
+    deep = b64encode(compress(b"[" * 200_000)).decode()
+    for rows in (many, deep):
+        assert client.post(f"{BASE}/import/write", data={"rows": rows}).status_code in {400, 422}
+
+
+def test_personal_data_is_hidden_in_files_and_offers_too(
+    make: Make, signed_in: Callable[[Caller], FlaskClient], editor: Caller, project: Project
+) -> None:
+    send(signed_in(editor), BASE, term="ป้าสมมุติ", expansion="ป้าสมมุติ 081-555-0142", kind="person")
+    with transaction() as opened:
+        codebook.create_code(opened, editor, project, CodeIn(name_th="โทรหา 081-555-0142", definition="โทรหาใคร"))
+    addresses = ("/p/village/dictionary.csv", f"/p/village/search/complete?q={quote('โทรหา')}", BASE)
+    for person, is_told in ((editor, True), (make.member(project, Role.READER), False)):
+        client = signed_in(person)
+        for address in addresses:
+            answered = client.get(address)
+            assert answered.status_code == 200
+            assert ("0142" in answered.get_data(as_text=True)) is is_told, (address, is_told)
 
 
 def test_readers_see_the_words_and_nothing_to_change_them_with(

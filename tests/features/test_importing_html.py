@@ -15,6 +15,7 @@ from kmwiki.entries.schemas import EntryPatch
 from kmwiki.exchange.importing.files import gather, left_out
 from kmwiki.exchange.importing.model import Options
 from kmwiki.exchange.importing.run import Import
+from kmwiki.exchange.importing.undoing import Undo
 from kmwiki.sources.attachments import attachments_of, bin_attachment, path_of
 from kmwiki.sources.models import Original
 from kmwiki.sources.queries import revision
@@ -247,3 +248,38 @@ def test_a_dry_run_writes_no_image(desk: Desk) -> None:
     (item,) = wanted.run(gather([page])).items
     assert item.status == "created"
     assert not desk.settings.attachments_dir.exists()
+
+
+def test_an_undone_import_takes_its_images_along_and_a_further_one_brings_them_back(desk: Desk) -> None:
+    page = desk.save_page(make_html.posts_page(), images={})
+    item = desk.bring(page)
+    desk.save_page(make_html.posts_page())
+    wanted = Import(desk.settings, desk.caller, "ours", Options())
+
+    def names(*, binned: bool = False) -> list[str]:
+        with session() as opened:
+            return [each.name for each in attachments_of(opened, entry_of(desk, item).source, binned=binned)]
+
+    def undo(batch: int | None, *, is_again: bool = False) -> list[str]:
+        done = Undo(desk.caller, "ours", batch or 0, is_again=is_again).run()
+        return [one.state for one in done.items]
+
+    second = wanted.run(gather([page])).batch
+    assert names() == ["stage.png"]
+    assert undo(second) == ["undone"]
+    assert (names(), names(binned=True)) == ([], ["stage.png"])
+    assert "[เวทีเช้า](attachment:stage.png)" in body_of(desk, item)
+    assert undo(second, is_again=True) == ["redone"]
+    assert names() == ["stage.png"]
+
+    undo(second)
+    third = wanted.run(gather([page]))
+    assert [one.status for one in third.items] == ["updated"]
+    assert (names(), names(binned=True)) == (["stage.png"], [])
+    assert "![เวทีเช้า](attachment:stage.png)" in body_of(desk, item)
+    with transaction() as opened:
+        source = entry_by_number(opened, desk.caller, "ours", item.number or 0).source
+        (image,) = attachments_of(opened, source)
+        bin_attachment(opened, desk.caller, source, image)
+    assert desk.bring(page).status == "unchanged"
+    assert names() == []  # somebody took it out: no undo, no import brings it back

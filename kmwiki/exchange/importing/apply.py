@@ -85,7 +85,8 @@ class Writer:
             has_changed = saved.no != before
             if plan.takes_text:
                 self._note(entry.source, saved.no)
-        has_changed = add_images(self._session, self._caller, entry.source, draft.attached) or has_changed
+        self.trace.attachments = add_images(self._session, self._caller, entry.source, draft.attached)
+        has_changed = has_changed or bool(self.trace.attachments)
         added: dict[int, int] = {}
         for change in plan.comments:
             has_changed = self._write_comment(entry, change, added) or has_changed

@@ -7,9 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from kmwiki.entries.models import Entry
 from kmwiki.errors import Invalid
+from kmwiki.exchange.importing.models import ImportItem
 from kmwiki.formats.media import inspect
-from kmwiki.sources.attachments import MOST, add_attachment, attachments_of, clean_name, count_of, keep_bytes, target_of
+from kmwiki.sources.attachments import (
+    MOST,
+    add_attachment,
+    attachments_of,
+    clean_name,
+    keep_bytes,
+    restore_attachment,
+    target_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
     from kmwiki.exchange.importing.reading import Draft
     from kmwiki.security.policy import Caller
     from kmwiki.sources.attachments import Kept
-    from kmwiki.sources.models import Source
+    from kmwiki.sources.models import Attachment, Source
 
 _CHUNK = 1 << 20
 
@@ -84,11 +96,12 @@ def free_name(name: str, taken: Collection[str]) -> str:
 def fitted(session: Session, source: Source, draft: Draft) -> tuple[Draft, bool]:
     """Name the images of a draft as the note there is can hold them; say whether any of them is new to it.
 
-    One that somebody put into the bin of the note stays there and is not new.
+    One that somebody put into the bin of the note stays there and is not new, unless that was an undone import.
     """
     live = {each.name: each.sha256 for each in attachments_of(session, source)}
     names = {sha256: name for name, sha256 in live.items()}
-    binned = {each.sha256 for each in attachments_of(session, source, binned=True)}
+    back = {each.id for each in _taken_back(session, source)}
+    binned = {each.sha256 for each in attachments_of(session, source, binned=True) if each.id not in back}
     taken = set(live)
     kept, is_new = [], False
     for each in draft.attached:
@@ -113,13 +126,38 @@ def kept_images(draft: Draft, folder: Path, *, max_mb: int) -> Draft:
     return replace(draft, attached=attached)
 
 
-def add_images(session: Session, caller: Caller, source: Source, attached: Sequence[Attached]) -> bool:
-    """Add the images to the note's source; those that are there already stay as they are. Whether any came."""
-    before = count_of(session, source)
-    for each in attached:
-        if each.kept is not None:
-            add_attachment(session, caller, source, name=each.name, kept=each.kept)
-    return count_of(session, source) > before
+def add_images(session: Session, caller: Caller, source: Source, attached: Sequence[Attached]) -> list[int]:
+    """Add the images to the note's source; those that are there already stay as they are. Returns ids of the new.
+
+    One that an undone import put into the bin is taken out of it, rather than added once more.
+    """
+    before = {each.id for each in attachments_of(session, source)}
+    wanted = {(each.name, each.sha256) for each in attached}
+    for each in _taken_back(session, source):
+        if (each.name, each.sha256) in wanted:
+            restore_attachment(session, caller, source, each)
+            wanted.discard((each.name, each.sha256))
+    there = [
+        add_attachment(session, caller, source, name=each.name, kept=each.kept).id
+        for each in attached
+        if each.kept is not None
+    ]
+    return [one for one in dict.fromkeys(there) if one not in before]
+
+
+def _taken_back(session: Session, source: Source) -> list[Attachment]:
+    """Return the files of the note that lie in the bin because an import was undone."""
+    kept = session.scalars(
+        select(ImportItem.undone)
+        .join(Entry, Entry.id == ImportItem.entry_id)
+        .where(Entry.source_id == source.id, ImportItem.status == "updated")
+    )
+    moments = {one for undone in kept for one in undone.get("files", {}).items()}
+    return [
+        each
+        for each in (attachments_of(session, source, binned=True) if moments else ())
+        if each.deleted is not None and (str(each.id), each.deleted.isoformat()) in moments
+    ]
 
 
 def _renamed(draft: Draft, old: str, new: str) -> Draft:

@@ -13,10 +13,13 @@ from kmwiki.events.service import record
 from kmwiki.exchange.importing.known import WRITTEN, free_key
 from kmwiki.exchange.importing.models import ImportReview
 from kmwiki.exchange.importing.traces import put_around, put_beside
+from kmwiki.sources.attachments import attachments_of, bin_attachment, restore_attachment
 from kmwiki.sources.models import Revision, Source
 from kmwiki.sources.service import add_revision, bin_source, restore_source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy.orm import Session
 
     from kmwiki.entries.models import Entry
@@ -46,6 +49,7 @@ def take_back(session: Session, caller: Caller, item: ImportItem, entry: Entry) 
                 hand.turn_comment(source, one["revisions"][0])
             put_beside(comment, one["beside"][0])
             undone["heads"][str(source.id)] = source.head_no
+        undone["files"] = hand.bin_files(entry.source, item.did.get("attachments", ()))
         hand.put_around(entry, item.did["around"][0])
     undone["binned"] = hand.binned
     item.undone = undone
@@ -76,6 +80,7 @@ def do_again(session: Session, caller: Caller, item: ImportItem, entry: Entry) -
             hand.turn_comment(source, one["revisions"][1])
         put_beside(comment, one["beside"][1])
         did["comments"].append({**one, "revisions": [one["revisions"][0], source.head_no]})
+    hand.restore_files(entry.source, undone.get("files", {}))
     hand.put_around(entry, item.did["around"][1])
     item.did, item.undone = did, {}
     session.flush()
@@ -101,6 +106,19 @@ class _Hand:
             bin_source(self._session, self._caller, source)
             assert source.deleted is not None  # noqa: S101 - bin_source has just set it
             self.binned[str(source.id)] = source.deleted.isoformat()
+
+    def bin_files(self, source: Source, ids: Sequence[int]) -> dict[str, str]:
+        """Put files of the note into the bin. Returns those that did not lie there already, and when."""
+        live = [each for each in attachments_of(self._session, source) if each.id in ids]
+        for each in live:
+            bin_attachment(self._session, self._caller, source, each)
+        return {str(each.id): each.deleted.isoformat() for each in live if each.deleted is not None}
+
+    def restore_files(self, source: Source, binned: Mapping[str, str]) -> None:
+        """Take files of the note out of the bin, unless somebody has done so."""
+        for each in attachments_of(self._session, source, binned=True):
+            if each.deleted is not None and binned.get(str(each.id)) == each.deleted.isoformat():
+                restore_attachment(self._session, self._caller, source, each)
 
     def comment(self, kept: dict[str, Any]) -> tuple[Comment, Source]:
         """Return a comment of the trace and its source."""

@@ -24,6 +24,8 @@ class Trace:
     entry: list[int] = field(default_factory=lambda: [0, 0])
     around: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[int] = field(default_factory=list)
+    """Ids of the files that came to a note which was there before; those of a new note share its fate."""
     is_back: bool = False
     """Whether the note was taken out of the bin into which an undo had put it."""
 
@@ -41,7 +43,13 @@ class Trace:
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape that is kept."""
-        return {"entry": self.entry, "around": self.around, "comments": self.comments, "is_back": self.is_back}
+        return {
+            "entry": self.entry,
+            "around": self.around,
+            "comments": self.comments,
+            "attachments": self.attachments,
+            "is_back": self.is_back,
+        }
 
 
 def around_of(entry: Entry, review: ImportReview | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -169,10 +170,16 @@ def masked(text: str, keep: Iterable[str] = ()) -> str:
 
 def wanted(text: str, found: Iterable[Personal], keep: Iterable[str]) -> list[Personal]:
     """Leave out of what was found in `text` what somebody has cleared; numbers are compared by their digits."""
-    cleared = {plain_form(each) for each in keep}
+    cleared = _forms(frozenset(keep))
     if not cleared:
         return list(found)
     return [each for each in found if plain_form(text[each.start : each.end]) not in cleared]
+
+
+@lru_cache(maxsize=32)
+def _forms(keep: frozenset[str]) -> frozenset[str]:
+    """Give the plain forms of what is cleared; a page asks for the same hundreds of times."""
+    return frozenset(plain_form(each) for each in keep)
 
 
 def plain_form(written: str) -> str:

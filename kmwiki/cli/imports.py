@@ -27,9 +27,7 @@ def imports() -> None:
 
 @imports.command("list")
 @click.argument("slug")
-@click.option(
-    "--size", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many."
-)
+@click.option("--size", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
 @_JSON
 @_WHO
 def list_imports(slug: str, size: int, email: str | None, *, as_json: bool) -> None:
@@ -65,9 +63,9 @@ def undo_import(slug: str, number: int, email: str | None, *, everything: bool, 
         return
     for since in wanted.survey()[1]:
         is_kept = since.standing != "untouched" and not (everything and since.standing == "touched")
-        click.echo(f"{'kept' if is_kept else 'undone'}\t{since.item.path}")
+        click.echo(f"{'kept' if is_kept else 'undone'}\t{since.path}")
         for reason in since.reasons:
-            click.echo(f"{since.item.path}: {reason}", err=True)
+            click.echo(f"{since.path}: {reason}", err=True)
 
 
 @imports.command("redo")

@@ -105,7 +105,9 @@ def holds(document: Document, node: Node) -> bool:
         return all(holds(document, one) for one in node.nodes)
     if isinstance(node, AnyOf):
         return any(holds(document, one) for one in node.nodes)
-    return not holds(document, node.node)
+    if isinstance(node, Without):
+        return not holds(document, node.node)
+    raise AssertionError(node)  # conditions on columns and nearness are held to brute force with the pages
 
 
 def keys(engine: SearchEngine, node: Node, project: int = 1) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import threading
 from datetime import timedelta
 from itertools import chain
@@ -173,7 +172,7 @@ def test_who_lost_the_lease_ends_nothing() -> None:
 
 
 def test_a_job_that_keeps_ending_the_program_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service.holder, "present", lambda: "elsewhere/boot/pid/1-1")
+    monkeypatch.setattr(holder, "present", lambda: "elsewhere/boot/pid/1-1")
     enqueue("index", "source:1")
     for _ in range(service.MOST_CRASHES):
         with db.transaction() as session:

@@ -14,8 +14,8 @@ from kmwiki.formats.html.writing import to_markdown
 from kmwiki.text.markdown import render
 
 TRAPS = (
-    "# ## - + * ** _ __ ` ``` ~~~ > < & &amp; &#65; [ ] [x] (y) | --- === 1. ๑. \\ \\* ! ![ a_b _c_ : :-- http://e.th/a_b "
-    "{x} \u00a0 \u00a0ก $ ~~ก~~ [^1] [a]: 😀 กํา เเ \u200b ^ a*b*c <b> </p> <http://x.y> x@y.z # ก"
+    "# ## - + * ** _ __ ` ``` ~~~ > < & &amp; &#65; [ ] [x] (y) | --- === 1. ๑. \\ \\* ! ![ a_b _c_ : :-- "
+    "http://e.th/a_b {x} \u00a0 \u00a0ก $ ~~ก~~ [^1] [a]: 😀 กํา เเ \u200b ^ a*b*c <b> </p> <http://x.y> x@y.z # ก"
 )
 WORDS = st.one_of(
     st.text("กขคงำเแโไาิีืุ่้๊์ฯๆ๑๒๓", min_size=1, max_size=6),

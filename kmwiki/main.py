@@ -43,7 +43,7 @@ def job_kinds() -> dict[str, JobKind]:
     from kmwiki.jobs.worker import JobKind  # noqa: PLC0415
     from kmwiki.notifications import job as mail  # noqa: PLC0415
     from kmwiki.notifications.alerts import alert_batch  # noqa: PLC0415
-    from kmwiki.notifications.alerts import alert_batch  # noqa: PLC0415
+    from kmwiki.notifications.rounds import round_batch  # noqa: PLC0415
     from kmwiki.search.indexing import index_batch, rebuild_batch  # noqa: PLC0415
     from kmwiki.search.nightly import optimize_batch  # noqa: PLC0415
     from kmwiki.web.i18n import translate  # noqa: PLC0415
@@ -54,7 +54,7 @@ def job_kinds() -> dict[str, JobKind]:
         "rebuild": JobKind(rebuild_batch),
         "optimize": JobKind(optimize_batch),
         "alerts": JobKind(alert_batch, batch=200),
-        "alerts": JobKind(alert_batch, batch=200),
+        "alert_letters": JobKind(round_batch),
         "import": JobKind(import_batch),
         "undo_import": JobKind(undo_batch),
         "mail": JobKind(send, lane="mail", most_tries=mail.MOST_TRIES),

@@ -20,6 +20,7 @@ from kmwiki.cli.instance import settings
 from kmwiki.errors import Unavailable, say
 from kmwiki.exchange.backups.restoring import LOCK
 from kmwiki.jobs.worker import start_thread, workers_for
+from kmwiki.notifications.rounds import start_quarters
 from kmwiki.search import nightly
 from kmwiki.search.indexing import prepare
 
@@ -52,11 +53,12 @@ def serve(host: str, port: int, *, demo: bool) -> None:
         announce(address, first_link(settings().base_url or address))
         workers = workers_for(app.config["KMWIKI_JOB_KINDS"]())
         threads = [start_thread(worker) for worker in workers]
-        nights = nightly.start_nights()
+        clocks = nightly.start_nights(), start_quarters()
         try:
             run_server(app, opened)
         finally:
-            nights.set()
+            for clock in clocks:
+                clock.set()
             for worker in workers:
                 worker.stop()
             for thread in threads:

@@ -8,6 +8,7 @@ import click
 from flask import current_app
 
 from kmwiki.jobs.worker import Worker, start_thread, workers_for
+from kmwiki.notifications.rounds import start_quarters
 from kmwiki.search.indexing import prepare
 from kmwiki.search.nightly import start_nights
 
@@ -22,11 +23,12 @@ def worker(*, once: bool) -> None:
         return
     prepare()
     workers = workers_for(kinds)
-    nights = start_nights()
+    clocks = start_nights(), start_quarters()
 
     def stop(number: int, frame: object) -> None:
         del number, frame
-        nights.set()
+        for clock in clocks:
+            clock.set()
         for each in workers:
             each.stop()
 

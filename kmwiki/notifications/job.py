@@ -12,6 +12,8 @@ from kmwiki.accounts.models import Project, User
 from kmwiki.db import transaction
 from kmwiki.errors import KmwikiError, Message, Unavailable, say
 from kmwiki.events.service import record
+from kmwiki.notifications import hit_letters
+from kmwiki.notifications.hit_letters import Prepared
 from kmwiki.notifications.letters import LINKS, Facts, write
 from kmwiki.notifications.mail import Letter, route_of
 from kmwiki.security.policy import Caller
@@ -40,19 +42,27 @@ def bind(settings: Settings) -> None:
     _Bound.settings = settings
 
 
+def bound() -> Settings:
+    """Return the settings of this process. RuntimeError before `bind`."""
+    if _Bound.settings is None:
+        raise RuntimeError("no settings are bound; create_app() or bind() comes first")
+    return _Bound.settings
+
+
 def send_letters(jobs: Sequence[Claimed], translate: Callable[[str, str], str]) -> None:
     """Send the letters of these jobs; `translate` gives a message id in a locale.
 
     Unavailable if one could not be sent and may be later, Hopeless if never.
     """
-    if _Bound.settings is None:
-        raise RuntimeError("no settings are bound; create_app() or bind() comes first")
-    route = route_of(_Bound.settings)
+    route = route_of(bound())
     if route is None:
         raise Unavailable(say("No mail is set up. Set KMWIKI_MAIL_URL, then send the letter again."))
     for job in jobs:
         with transaction() as session:
-            letter = prepare(session, job.payload, translate)
+            prepared = prepare(session, job.payload, translate)
+            if prepared.letter is None:
+                hit_letters.mark_sent(session, prepared.notices)
+        letter = prepared.letter
         if letter is None:
             continue
         try:
@@ -64,17 +74,24 @@ def send_letters(jobs: Sequence[Claimed], translate: Callable[[str, str], str]) 
             asker = Caller(user_id=job.payload["by"])
             told = {"user": job.payload["user"], "letter": job.payload["letter"]}
             record(session, asker, "mail.sent", project_id=job.payload["project"], **told)
+            hit_letters.mark_sent(session, prepared.notices)
 
 
-def prepare(session: Session, payload: dict[str, Any], translate: Callable[[str, str], str]) -> Letter | None:
-    """Write the letter, making its link; None where it has no point any more.
+def prepare(session: Session, payload: dict[str, Any], translate: Callable[[str, str], str]) -> Prepared:
+    """Write the letter, making its link; none where it has no point any more.
 
     It has none for somebody shut out, for an invited person who has set a password, and for a reset asked before the
     password was changed.
     """
     user = session.get(User, payload["user"])
     if user is None or not user.is_active or _is_late(payload, user):
-        return None
+        return Prepared(None, [])
+
+    def tell(message: Message) -> str:
+        return str(Message(translate(user.locale, message.text), message.values))
+
+    if payload["letter"] == "hits":
+        return hit_letters.prepare(session, user, payload["site"], bound(), tell)
     asker = session.get(User, payload["by"]) if payload["by"] else None
     project = session.get(Project, payload["project"]) if payload["project"] else None
     if payload["letter"] in LINKS:
@@ -84,12 +101,8 @@ def prepare(session: Session, payload: dict[str, Any], translate: Callable[[str,
     else:
         link = f"{payload['site']}/p/{project.slug}/" if project else payload["site"]
     facts = Facts(user, payload["site"], asker.name if asker else "kmwiki", project.name if project else "", link)
-
-    def tell(message: Message) -> str:
-        return str(Message(translate(user.locale, message.text), message.values))
-
     subject, body = write(payload["letter"], facts, tell)
-    return Letter(user.called or user.name, user.email, subject, body)
+    return Prepared(Letter(user.called or user.name, user.email, subject, body), [])
 
 
 def _is_late(payload: dict[str, Any], user: User) -> bool:

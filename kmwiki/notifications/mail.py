@@ -37,12 +37,13 @@ REFUSED_FOR_GOOD = 500
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is to be said, and to whom."""
+    """What is to be said, and to whom. `stop` is the address that ends letters of this kind with one click."""
 
     to_name: str
     to_address: str
     subject: str
     body: str
+    stop: str = ""
 
 
 class Route(Protocol):
@@ -212,6 +213,9 @@ def compose(letter: Letter, sender: str, *, encoding: Literal["8bit", "base64"])
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if letter.stop:
+        message["List-Unsubscribe"] = f"<{letter.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.body, cte=encoding)
     return message
 

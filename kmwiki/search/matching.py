@@ -54,6 +54,12 @@ class Matcher:
         made = make_hits(self.session, self.caller, self.project, self._matches(among), self.plan.marks)
         return {hit.source_id: hit for hit in made if hit.source_id is not None}
 
+    def newest(self, most: int) -> list[HitOut]:
+        """Return the texts that were changed last, as hits."""
+        wanted = replace(self._slice(), size=most, order="updated", is_descending=True)
+        found = index.engine().page(self._ask(None), wanted).matches
+        return make_hits(self.session, self.caller, self.project, found, self.plan.marks)
+
     def _matches(self, among: Collection[int] | None) -> list[Match]:
         if among is not None and not among:
             return []

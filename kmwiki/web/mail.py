@@ -27,6 +27,7 @@ LETTER_NAMES = {
     "reset": N_("Link for a new password"),
     "added": N_("Word of a new project"),
     "trial": N_("Trial letter"),
+    "hits": N_("News of saved searches"),
 }
 
 

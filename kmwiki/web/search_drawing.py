@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from kmwiki.text.dates import DateReading
 from kmwiki.web.drawing import show_date
+from kmwiki.web.links import site_address
 from kmwiki.web.search_address import address, bp, kept
 
 if TYPE_CHECKING:
@@ -73,3 +74,15 @@ def search_address(project: Project, number: int = 1, **changed: str) -> str:
 def codes_at(snippet: SnippetOut, codes: Mapping[int, Code]) -> list[Code]:
     """Return the live codes under which words of a passage stand."""
     return [codes[code_id] for code_id in snippet.codes if code_id in codes]
+
+
+@bp.app_template_global("search_kept")
+def search_kept() -> dict[str, list[str]]:
+    """Return what stands in this search's address, the page aside."""
+    return kept()
+
+
+@bp.app_template_global("search_full_address")
+def search_full_address(project: Project) -> str:
+    """Return the whole address of this search, for handing on: whoever opens it finds what they may read."""
+    return site_address() + address(project, kept())

@@ -60,7 +60,8 @@ MENU: tuple[tuple[Place, ...], ...] = (
             families=frozenset({"entries", "editing", "history", "comments"}),
             counted="entries",
         ),
-        Place("search.page", N_("Search"), "search", families=frozenset({"search"})),
+        Place("search.page", N_("Search"), "search", families=frozenset({"search", "searches"})),
+        Place("words.page", N_("Analysis"), "grid", families=frozenset({"words", "kwic", "stop_words"})),
         Place("codebook.index", N_("Codebook"), "tree", families=frozenset({"codebook"}), counted="codes"),
         Place("dictionary.index", N_("Dictionary"), "book", families=frozenset({"dictionary"})),
         Place(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from kmwiki.accounts import one_time_links
-from kmwiki.accounts.models import ApiToken, SignInSession
+from kmwiki.accounts.models import ApiToken, Project, SignInSession
 from kmwiki.coding import service as coding
 from kmwiki.coding.models import Code
 from kmwiki.coding.schemas import CodingIn
@@ -23,9 +23,13 @@ from kmwiki.exchange.importing.models import ImportBatch
 from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
-from kmwiki.search import terms
+from kmwiki.notifications.hit_letters import PURPOSE
+from kmwiki.notifications.models import Notice
+from kmwiki.search import saved, terms
 from kmwiki.search.dictionary import Term
+from kmwiki.search.models import SavedSearch
 from kmwiki.security.policy import Caller, Role
+from kmwiki.security.signing import sign
 from kmwiki.sources import attachments
 from kmwiki.sources.clearing import clear_personal
 from kmwiki.sources.models import Source
@@ -64,6 +68,7 @@ def build_world(make: Make) -> World:
     with transaction() as session:
         places = fill(session, author, project_id=project.id)
         places["user"], places["email"] = victim.id, victim.email
+        places |= keep_search(session, author, people["reader"], project_id=project.id)
         places["link"] = one_time_links.create_link(session, author, victim, purpose="sign_in")
     places |= {"slug": project.slug, "free_slug": "free"}
     Worker(job_kinds()).drain()
@@ -77,8 +82,6 @@ def build_world(make: Make) -> World:
 
 def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]:
     """Put one of everything into the project, through the services."""
-    from kmwiki.accounts.models import Project  # noqa: PLC0415
-
     project = session.get_one(Project, project_id)
     data = EntryIn(kind="reflection", title="บันทึกสมมุติ", body=BODY, body_format="plain", status="published")
     entry = entries.create_entry(session, author, project, data)
@@ -128,12 +131,41 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     }
 
 
+def keep_search(session: Session, author: Caller, reader: Caller | None, *, project_id: int) -> dict[str, Any]:
+    """Share a search that finds the notes; a reader has a feed of it. What is each person's own has no id yet."""
+    assert reader is not None
+    project = session.get_one(Project, project_id)
+    draft = saved.Draft("เรื่องประชุม", {"q": ["ประชุม"]}, is_shared=True)
+    row = saved.save_search(session, author, project, draft, saved.Follow())
+    return {
+        "search": row.id,
+        "feed_key": saved.make_feed(session, reader, row),
+        "letters_stop": sign(Settings.from_environment(), PURPOSE, str(author.user_id)),
+        **dict.fromkeys(("own_search", "own_removed_search", "notice"), 0),
+    }
+
+
 def own_rows(session: Session, user_id: int) -> dict[str, int]:
     """Make a token, a session and a job of that person, for the routes that end or show one's own."""
     token = ApiToken(user_id=user_id, name="x", token_hash=f"t{user_id}")
     row = SignInSession(user_id=user_id, token_hash=f"s{user_id}", expires=now() + timedelta(hours=1))
     job = Job(kind="import", key=f"own{user_id}", state="done", user_id=user_id, is_kept=True)
-    job.project_id = session.scalar(select(Job.project_id).where(Job.key == "one"))
-    session.add_all([token, row, job])
+    project_id = session.scalars(select(Job.project_id).where(Job.key == "one")).one()
+    job.project_id = project_id
+    query = {"q": ["ประชุม"]}
+    search = SavedSearch(project_id=project_id, owner_id=user_id, name="ของฉัน", query=query)
+    removed = SavedSearch(project_id=project_id, owner_id=user_id, name="ที่ลบ", query=query, deleted=now())
+    session.add_all([token, row, job, search, removed])
     session.flush()
-    return {"token_id": token.id, "session_id": row.id, "job": job.id}
+    source_id = session.scalar(select(Source.id).where(Source.project_id == project_id).order_by(Source.id).limit(1))
+    notice = Notice(user_id=user_id, search_id=search.id, source_id=source_id)
+    session.add(notice)
+    session.flush()
+    return {
+        "token_id": token.id,
+        "session_id": row.id,
+        "job": job.id,
+        "own_search": search.id,
+        "own_removed_search": removed.id,
+        "notice": notice.id,
+    }

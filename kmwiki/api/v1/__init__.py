@@ -19,6 +19,7 @@ RESOURCES = (
     "codings",
     "codes",
     "search",
+    "searches",
     "dictionary",
     "imports",
     "jobs",

@@ -208,6 +208,12 @@ def test_only_who_imported_or_moderates_may_know_of_an_import_and_undo_it(bring:
     with pytest.raises(NotFound):
         undo(other, batch.batch)
     assert told(supervisor) == [("done", 1)]
+    hidden = bring({"เรื่องส่วนตัว.txt": page(record=7)})
+    with transaction() as opened:
+        opened.get_one(Source, _entry(hidden.items[0].entry_id or 0).source_id).audience = "private"
+        opened.get_one(Source, _entry(hidden.items[0].entry_id or 0).source_id).author_id = bring.caller.user_id
+    (item,) = undo(supervisor, hidden.batch).items
+    assert (item.state, item.path, item.title) == ("closed", "-", "")
     assert states(undo(supervisor, batch.batch)) == ["undone"]
 
 

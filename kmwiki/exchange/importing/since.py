@@ -47,6 +47,11 @@ class Since:
     standing: Standing
     reasons: Sequence[Message] = ()
 
+    @property
+    def path(self) -> str:
+        """The name of its file; a dash for a note that the caller may not read, for the name may tell its title."""
+        return self.item.path if self.entry is not None else "-"
+
 
 @dataclass(slots=True)
 class _Facts:

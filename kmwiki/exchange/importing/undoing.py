@@ -175,7 +175,7 @@ class Undo:
 def _outcome(since: Since, state: str) -> Outcome:
     entry = since.entry
     return Outcome(
-        since.item.path,
+        since.path,
         state,
         entry.id if entry else None,
         entry.number if entry else None,

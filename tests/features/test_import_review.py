@@ -27,6 +27,7 @@ from kmwiki.exchange.reviewing.recutting import Recut, recut, undo_recut
 from kmwiki.exchange.reviewing.wanted import Wanted
 from kmwiki.sources.models import Revision, Source
 from tests.features.test_importing import Importer, only, page
+from tests.make_html import posts_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +57,9 @@ def bring(settings: Settings, tmp_path: Path, researcher: Caller) -> Importer:
 class Desk:
     """Cuts the comments of one imported page."""
 
-    def __init__(self, bring: Importer) -> None:
+    def __init__(self, bring: Importer, files: dict[str, str | bytes] | None = None) -> None:
         self.bring, self.caller = bring, bring.caller
-        self.entry_id = only(bring({"a.txt": page(comments=(ONE, TWO, THREE))})).entry_id or 0
+        self.entry_id = only(bring(files or {"a.txt": page(comments=(ONE, TWO, THREE))})).entry_id or 0
 
     def cut(self, starts: list[int], authors: list[str] | None = None, *, unlocked: set[int] = frozenset()) -> Recut:  # type: ignore[assignment]
         """Cut so."""
@@ -80,6 +81,13 @@ class Desk:
         with session() as opened:
             sources = [opened.get_one(Source, comment.source_id) for comment in self.comments]
             return [opened.get_one(Revision, (source.id, source.head_no)).body for source in sources]
+
+    @property
+    def formats(self) -> list[str]:
+        """How the live comments are written."""
+        with session() as opened:
+            sources = [opened.get_one(Source, comment.source_id) for comment in self.comments]
+            return [opened.get_one(Revision, (source.id, source.head_no)).format for source in sources]
 
     @property
     def comments(self) -> list[Comment]:
@@ -281,3 +289,35 @@ def test_a_page_that_came_in_before_reviews_were_kept_is_read_again(desk: Desk) 
         entry.original_id = None
     desk.cut([0], [""])
     assert desk.texts == [f"{ONE}\n\n{TWO}\n\n{THREE}"]
+
+
+def test_comments_of_an_html_page_stay_markdown_and_codings_stand_on_their_words(bring: Importer) -> None:
+    said = (
+        "<p>ป้าแดง <b>พูดดี</b> มาก</p><ul><li>ข้าวหอม</li><li>ข้าว<i>เหนียว</i> แพง</li></ul>",
+        "<p>ขอบคุณค่ะ</p>",
+    )
+    html = posts_page(comments=tuple((f"คน {number}", "", words) for number, words in enumerate(said)))
+    desk = Desk(bring, {"a.html": html})
+    before = desk.texts
+    assert desk.formats == ["markdown", "plain"]
+    desk.code(0, "พูดดี")
+    desk.code(0, "เหนียว แพง")
+    desk.cut([0, 2, 5])
+    assert desk.texts == ["ป้าแดง **พูดดี** มาก", "- ข้าวหอม\n- ข้าว*เหนียว* แพง", "ขอบคุณค่ะ"]
+    assert desk.formats == ["markdown", "markdown", "plain"]
+    stood = {"พูดดี": (0, "placed", "พูดดี"), "เหนียว แพง": (1, "placed", "เหนียว แพง")}
+    assert {code: (at, state, words) for code, (at, state, words) in desk.codings().items()} == stood
+    assert only(bring({"a.html": html.replace("<footer>", "<footer>แก้ ")})).status != "failed"
+    assert desk.formats == ["markdown", "markdown", "plain"]
+    desk.undo()
+    assert (desk.texts, desk.formats) == (before, ["markdown", "plain"])
+    assert [words for _, _, words in desk.codings().values()] == ["พูดดี", "เหนียว แพง"]
+
+
+def test_a_plain_comment_that_was_joined_to_markdown_is_plain_again_when_that_is_taken_back(bring: Importer) -> None:
+    html = posts_page(comments=(("ก", "", "<p>มี <b>หนา</b></p>"), ("ข", "", "<p>ดาว * ดวง * หนึ่ง</p>")))
+    desk = Desk(bring, {"a.html": html})
+    desk.cut([0])
+    assert desk.formats == ["markdown"]
+    desk.undo()
+    assert desk.formats == ["markdown", "plain"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from kmwiki.exchange.reviewing.matching import letters
 from kmwiki.exchange.reviewing.regions import Region, region_of
 from kmwiki.formats.gotoknow.model import PageComment
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
     from kmwiki.exchange.importing.models import ImportReview
     from kmwiki.exchange.importing.reading import Draft
+    from kmwiki.exchange.reviewing.regions import ReadRegion
 
+Format = Literal["plain", "markdown"]
 SURE = 1.0
 """The confidence of a cut that a person made."""
 
@@ -40,7 +43,7 @@ def with_own_cuts(draft: Draft, review: ImportReview | None, authors: Mapping[in
     parsed = dict(zip(read.starts, draft.comments, strict=True))
     starts = [start for start, _ in kept]
     comments = [
-        _comment(read.region, span, name, parsed.get(span[0]))
+        _comment(read.region, span, name, parsed.get(span[0]), body_format=_format(read, draft.comments, span))
         for span, (_, name) in zip(read.region.spans(starts), kept, strict=True)
     ]
     return replace(draft, comments=tuple(comment for comment in comments if comment.text))
@@ -85,7 +88,20 @@ def _is_between(back: Mapping[int, int], start: int, size: int) -> bool:
     return above is None or above != below
 
 
-def _comment(region: Region, span: tuple[int, int], name: str | None, parsed: PageComment | None) -> PageComment:
+def _format(read: ReadRegion, comments: Sequence[PageComment], span: tuple[int, int]) -> Format:
+    """Return how a piece is written: Markdown as soon as a comment of the page is whose lines go into it."""
+    spans = zip(read.region.spans(read.starts), comments, strict=True)
+    formats = {
+        comment.body_format
+        for (left, right), comment in spans
+        if letters(read.region, max(left, span[0]), min(right, span[1]))
+    }
+    return "markdown" if "markdown" in formats else "plain"
+
+
+def _comment(
+    region: Region, span: tuple[int, int], name: str | None, parsed: PageComment | None, *, body_format: Format
+) -> PageComment:
     """Return a piece as a comment of the page."""
     text = "\n".join(region.lines[slice(*span)]).strip()
     lines = region.number_span(*span) or (parsed.lines if parsed else (0, 0))
@@ -94,4 +110,5 @@ def _comment(region: Region, span: tuple[int, int], name: str | None, parsed: Pa
         found = parsed or PageComment(lines, text)
         return replace(found, lines=lines, text=text)
     written = parsed.written if parsed is not None and is_same else None
-    return PageComment(lines, text, name or (parsed.author if parsed and is_same else None), written, SURE)
+    author = name or (parsed.author if parsed and is_same else None)
+    return PageComment(lines, text, author, written, SURE, body_format=body_format)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import select
 
 from kmwiki.coding.service import carried_by
 from kmwiki.comments.models import Comment
@@ -11,6 +13,7 @@ from kmwiki.comments.service import add_comment
 from kmwiki.errors import N_
 from kmwiki.events.service import record
 from kmwiki.exchange.importing.known import WRITTEN
+from kmwiki.exchange.reviewing.matching import letters
 from kmwiki.sources.models import Revision, Source
 from kmwiki.sources.service import add_revision, bin_source, restore_source
 
@@ -66,7 +69,7 @@ class Pieces:
                 if comment.source.deleted is not None:
                     restore_source(self.session, self.caller, comment.source)
                     fate = "back"
-                self._reword(comment, piece.body)
+                self._reword(comment, piece)
         if segment is None or (segment.start, segment.end) != piece.span:
             comment.confidence = SURE
         comment.ord, comment.author_name = piece.number, piece.author
@@ -93,7 +96,7 @@ class Pieces:
             head = self.session.get_one(Revision, (source.id, source.head_no))
             if comment_id == piece.chosen or (piece.chosen is None and head.body == piece.body):
                 restore_source(self.session, self.caller, source)
-                self._reword(comment, piece.body)
+                self._reword(comment, piece)
                 return comment
         return None
 
@@ -103,7 +106,7 @@ class Pieces:
             self.caller,
             self.root,
             body=piece.body,
-            body_format="plain",
+            body_format=self._format(piece),
             author_name=piece.author,
             ord=piece.number,
             confidence=SURE,
@@ -113,11 +116,13 @@ class Pieces:
         self.added += 1
         return comment
 
-    def _reword(self, comment: Comment, body: str) -> None:
+    def _reword(self, comment: Comment, piece: Piece) -> None:
         source = comment.source
         head = self.session.get_one(Revision, (source.id, source.head_no))
-        if head.body == body:
+        if head.body == piece.body:
             return
+        before = select(Revision.format).where(Revision.source_id == source.id, Revision.body == piece.body)
+        body_format = self.session.scalar(before.order_by(Revision.no.desc()).limit(1)) or self._format(piece)
 
         def save() -> Revision:
             return add_revision(
@@ -125,14 +130,24 @@ class Pieces:
                 self.caller,
                 source,
                 base_no=head.no,
-                body=body,
-                body_format=head.format,
+                body=piece.body,
+                body_format=body_format,
                 reason=REASON,
             )
 
         carried_by(self.session, self.caller, source.id, save)
         self._note(source, "comment.saved")
         self._note(source, WRITTEN)  # these words are the page's, not a person's
+
+    def _format(self, piece: Piece) -> Literal["plain", "markdown"]:
+        """Return how a piece is written: Markdown as soon as a comment is whose words go into it."""
+        left, right = piece.span
+        formats = {
+            segment.text.head.format
+            for segment in self.board.segments
+            if letters(self.board.region, max(left, segment.start), min(right, segment.end))
+        }
+        return "markdown" if "markdown" in formats else "plain"
 
     def _note(self, source: Source, verb: str) -> None:
         told = {"project_id": source.project_id, "source_id": source.id, "revision": source.head_no}

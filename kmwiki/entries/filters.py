@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, extract, func, or_, select
 from kmwiki.entries.models import Entry, EntryAuthor, EntryPlace, EntryTag
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
+from kmwiki.sources.veil import veil_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,24 @@ def conditions(filters: EntryFilters, caller: Caller) -> list[ColumnElement[bool
     return found
 
 
+def not_by_guess(session: Session, caller: Caller, project_id: int, filters: EntryFilters) -> list[ColumnElement[bool]]:
+    """Return the condition that leaves out notes in whose title the text stands only where the caller sees a mask.
+
+    Otherwise a hidden number could be found digit by digit.
+    """
+    veil = veil_for(session, caller, project_id)
+    wanted = filters.text.strip().lower()
+    if veil.is_open or not wanted:
+        return []
+    rows = session.execute(
+        select(Entry.id, Entry.title, Source)
+        .join(Source, Source.id == Entry.source_id)
+        .where(Entry.project_id == project_id, visible_to(caller), *conditions(EntryFilters(text=filters.text), caller))
+    )
+    guessed = [key for key, title, source in rows if wanted not in veil.over(source).text(title).lower()]
+    return [Entry.id.not_in(guessed)] if guessed else []
+
+
 def _in_year(year: int) -> ColumnElement[bool]:
     year = min(max(year, _FIRST_YEAR), _LAST_YEAR)
     return (Entry.event_start <= date(year, 12, 31)) & (Entry.event_end >= date(year, 1, 1))
@@ -115,9 +134,10 @@ class Counts:
 
 def count_values(session: Session, caller: Caller, project_id: int, filters: EntryFilters) -> Counts:
     """Count the values of every filter over what the caller may read."""
+    not_guessed = not_by_guess(session, caller, project_id, filters)
 
     def counted(column: Any, **freed: Any) -> dict[Any, int]:
-        wanted = conditions(replace(filters, **freed), caller)
+        wanted = [*conditions(replace(filters, **freed), caller), *not_guessed]
         statement: Select[Any] = select(column, func.count(Entry.id.distinct())).select_from(Entry)
         statement = statement.join(Source, Source.id == Entry.source_id)
         for table in (EntryPlace, EntryTag, EntryAuthor):

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from kmwiki.accounts.models import Project
 from kmwiki.entries.access import WHOLE
-from kmwiki.entries.filters import EntryFilters, Paging, conditions, order_of
+from kmwiki.entries.filters import EntryFilters, Paging, conditions, not_by_guess, order_of
 from kmwiki.entries.linking import told_fields
 from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryOut, EntrySummary, EventOut, Origin, PlaceOut
@@ -55,7 +55,12 @@ def list_entries(
     Each is loaded whole. With `last`, the page begins behind that entry.
     """
     filters, page = filters or EntryFilters(), page or Paging()
-    wanted = (Entry.project_id == project_id, visible_to(caller), *conditions(filters, caller))
+    wanted = (
+        Entry.project_id == project_id,
+        visible_to(caller),
+        *conditions(filters, caller),
+        *not_by_guess(session, caller, project_id, filters),
+    )
     joined = select(Entry).join(Source, Source.id == Entry.source_id).where(*wanted)
     total = session.scalar(select(func.count()).select_from(joined.with_only_columns(Entry.id).subquery())) or 0
     if last is not None:

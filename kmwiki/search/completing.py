@@ -52,7 +52,7 @@ def complete(session: Session, caller: Caller, project: Project, typed: str, *, 
     wanted = key_of(typed[:LONGEST])
     if not wanted:
         return []
-    found = [*_codes(session, project, wanted, locale)]
+    found = [*_codes(session, caller, project, wanted, locale)]
     try:
         asked = _Asked(index.engine(), project.id, readable(caller, project.id))
         found = [*_titles(session, caller, project, asked, wanted), *found]
@@ -94,12 +94,14 @@ def _titles(session: Session, caller: Caller, project: Project, asked: _Asked, w
             yield Offer("title", title, title, path_of(project.slug, rows[entry_id]))
 
 
-def _codes(session: Session, project: Project, wanted: str, locale: str) -> list[Offer]:
+def _codes(session: Session, caller: Caller, project: Project, wanted: str, locale: str) -> list[Offer]:
+    veil = veil_for(session, caller, project.id)
     named = [
-        (names, Offer("code", name, f"code:{quoted(code.name_th)}", f"/p/{project.slug}/codebook/{code.id}"))
+        (names, Offer("code", name, f"code:{quoted(shown[0])}", f"/p/{project.slug}/codebook/{code.id}"))
         for code in live_codes(session, project.id)
-        for names in [[key_of(one) for one in (code.name_th, code.name_en, *code.aliases)]]
-        for name in [(code.name_en or code.name_th) if locale == "en" else code.name_th]
+        for shown in [[veil.text(one) for one in (code.name_th, code.name_en, *code.aliases)]]
+        for names in [[key_of(one) for one in shown]]
+        for name in [(shown[1] or shown[0]) if locale == "en" else shown[0]]
         if any(wanted in one for one in names)
     ]
     named.sort(key=lambda pair: not any(one.startswith(wanted) for one in pair[0]))

@@ -15,7 +15,8 @@ from kmwiki.comments.queries import thread
 from kmwiki.comments.schemas import PassageIn
 from kmwiki.db import session, transaction
 from kmwiki.entries.access import entry_for
-from kmwiki.entries.queries import entry_out
+from kmwiki.entries.filters import EntryFilters, count_values
+from kmwiki.entries.queries import entry_out, list_entries
 from kmwiki.errors import Forbidden, Invalid, NotFound
 from kmwiki.events.models import Event
 from kmwiki.security.policy import NOBODY, Role
@@ -57,6 +58,23 @@ def test_a_revision_is_masked_at_every_place_and_keeps_its_offsets(make: Make) -
         assert count_personal(opened, project.id, kept.reading_text) == 2
         out = entry_out(opened, reader, entry_for(opened, reader, entry.id))
         assert "555" not in out.model_dump_json()
+
+
+def test_a_hidden_number_is_not_found_digit_by_digit(make: Make) -> None:
+    project = make.project()
+    writer, reader = make.member(project), make.member(project, Role.READER)
+    write(writer, project, "ก", title=f"ถาม {PHONE} ปี 02")
+    write(writer, project, "ก", title="ปี 02")
+    own = write(writer, project, "ก", title=f"ของเขา {PHONE}")
+    with transaction() as opened:
+        opened.get_one(Source, own.source_id).author_id = reader.user_id
+    for text, for_all, for_reader in (("02", 3, 3), ("02-5", 2, 1), ("0142", 2, 1), ("ถาม", 1, 1)):
+        filters = EntryFilters(text=text)
+        with session() as opened:
+            assert list_entries(opened, writer, project.id, filters)[1] == for_all
+            assert list_entries(opened, reader, project.id, filters)[1] == for_reader
+            counts = count_values(opened, reader, project.id, filters)
+        assert sum(counts.kinds.values()) == for_reader
 
 
 def test_quotes_are_cut_from_the_masked_text_and_guesses_are_not_answered(make: Make) -> None:

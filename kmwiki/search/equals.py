@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kmwiki.text.dates import DateReading, find_dates, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kmwiki.text.date_forms import Precision
+
 ERA = 543
 FIRST_BE, LAST_BE = 2401, 2643
-VERSION = "1"
+VERSION = "2"
 _DIGITS = re.compile(r"\d+")
 _REACH = 40
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -88,11 +90,27 @@ def _dates_between(folded: str, begin: int, end: int) -> Iterator[Said]:
         reading = found.reading
         days = (reading.start, reading.end) if reading.precision == "day" else ()
         months = days or ((reading.start, reading.end) if reading.precision == "month" else ())
-        facts = [f"date:{day.isoformat()}" for day in days]
+        facts = [_span(reading)] if _is_span(reading) else []
+        facts += [f"date:{day.isoformat()}" for day in days]
         facts += [f"month:{day.isoformat()[:7]}" for day in months]
         facts += [f"year:{day.year}" for day in (reading.start, reading.end)]
         for fact in dict.fromkeys(facts):
             yield Said(fact, begin + found.start, begin + found.end)
+
+
+def _is_span(reading: DateReading) -> bool:
+    """Whether more than one day, month or year is said: who looks for 17-19 June does not mean all of the 17th."""
+    size = {"day": 10, "month": 7}.get(reading.precision, 4)
+    return reading.start.isoformat()[:size] != reading.end.isoformat()[:size]
+
+
+def _span(reading: DateReading) -> str:
+    return f"span:{reading.start.isoformat()}/{reading.end.isoformat()}/{reading.precision}"
+
+
+def _read_span(value: str) -> DateReading:
+    first, last, precision = value.split("/")
+    return DateReading(date.fromisoformat(first), date.fromisoformat(last), cast("Precision", precision), "ce", "")
 
 
 def said_in(folded: str) -> list[Said]:
@@ -106,13 +124,16 @@ def facts_of(folded: str) -> frozenset[str]:
 
 
 def show_equals(said: Said, written: str) -> str:
-    """Tell a reader what else is searched for a year, month or day."""
+    """Tell a reader what else is searched for a year, month or day, or for several."""
     kind, _, value = said.fact.partition(":")
     if kind == "year":
         be = str(int(value) + ERA)
         ways = [be, be.translate(_THAI_DIGITS), f"ปี {be[2:]}" if be.startswith("25") else "", f"ค.ศ. {value}"]
     else:
-        day = date.fromisoformat(value if kind == "date" else f"{value}-01")
-        reading = DateReading(day, day, "day" if kind == "date" else "month", "ce", "")
+        if kind == "span":
+            reading = _read_span(value)
+        else:
+            day = date.fromisoformat(value if kind == "date" else f"{value}-01")
+            reading = DateReading(day, day, "day" if kind == "date" else "month", "ce", "")
         ways = [show(reading, "th"), show(reading, "th", style="short"), show(reading, "en")]
     return " = ".join(dict.fromkeys([written, *filter(None, ways)]))

@@ -41,6 +41,7 @@ VOICE_LABELS = {
     "document": N_("A document"),
 }
 TYPE_LABELS = {"entry": N_("Notes"), "comment": N_("Comments"), "memo": N_("Memos"), "code": N_("Codes")}
+TYPE_LABELS |= {"actor": N_("Actors")}
 
 
 def slice_of(request: SearchRequest) -> Slice:

@@ -10,6 +10,7 @@ from kmwiki.search.dictionary import MOST_WORDS
 from kmwiki.search.engine import AllOf, AnyOf, Fact, Has, Leaf, Near, Node, Without
 from kmwiki.search.equals import said_in, show_equals
 from kmwiki.search.persons import without_title
+from kmwiki.search.place_names import other_names
 from kmwiki.text.thai import fold
 from kmwiki.text.words import general_words
 
@@ -133,7 +134,7 @@ class Meaning:
         found: dict[int, tuple[int, tuple[Leaf, ...]]] = {}
         taken: set[int] = set()
         texts = [text for _, text in kept]
-        candidates = [*self._names(texts), *self._persons(kept)]
+        candidates = [*self._names(texts), *self._places(kept), *self._persons(kept)]
         if not self.part:  # what a text says of years and days is told of the whole text only
             candidates = [*_said(texts), *candidates]
         for at, size, equals, shown in sorted(candidates, key=lambda one: (-one[1], one[0])):
@@ -154,6 +155,18 @@ class Meaning:
                     leaves = tuple(self._has(one.folded, starts_word=len(one.folded) < SHORT) for one in equals)
                     yield at, size, leaves, " = ".join((" ".join(some), *(one.shown for one in equals)))
                     break
+
+    def _places(self, kept: Sequence[tuple[Word, str]]) -> Iterator[Unit]:
+        """Yield places with the word or the letter for their level, in the same word or in the one before."""
+        for at in range(len(kept)):
+            for size in (1, 2):
+                some = kept[at : at + size]
+                if len(some) < size or any(word.is_prefix or word.is_phrase for word, _ in some):
+                    continue
+                written = " ".join(word.text for word, _ in some)
+                if names := other_names(written):  # จ is the last letter of กสจ too: it must begin a word
+                    leaves = tuple(self._has(one.folded, starts_word=True) for one in names)
+                    yield at, size, leaves, f"{written} = {names[0].shown}"
 
     def _persons(self, kept: Sequence[tuple[Word, str]]) -> Iterator[Unit]:
         """Yield names that stand behind a title, in the same word or in the next."""

@@ -86,7 +86,7 @@ class Planner:
         return None if match is None else Ask(self.project_id, match)
 
     def best(self, parsed: Parsed) -> Plan:
-        """Rank by words and trigrams; what holds every word comes first. The fields of the query still hold."""
+        """Rank by words and trigrams; what holds every word comes first. The query's fields and NOT still hold."""
         folded = fold(" ".join(word.text for word in query.words_of(parsed.tree))).strip()
         if not folded:
             raise QueryError(say("Write at least one word to search for."), 0)
@@ -170,8 +170,8 @@ def _tokens(written: str) -> Iterable[Token]:
 
 
 def _fields(tree: Tree) -> tuple[Tree, ...]:
-    """Return the fields that a query demands as a whole: beside its words, not inside brackets with OR."""
-    if isinstance(tree, Filter) or (isinstance(tree, Not) and isinstance(tree.part, Filter)):
+    """Return what a query demands or refuses as a whole: its fields and what stands after NOT, not inside an OR."""
+    if isinstance(tree, (Filter, Not)):
         return (tree,)
     if isinstance(tree, query.All):
         return tuple(field for part in tree.parts for field in _fields(part))

@@ -47,6 +47,7 @@ TYPES = _known(
         "comment": "comments ความเห็น ความคิดเห็น",
         "memo": "memos ความคิด บันทึกช่วยจำ",
         "code": "codes รหัส",
+        "actor": "actors ผู้เกี่ยวข้อง",
     }
 )
 HAS = _known(

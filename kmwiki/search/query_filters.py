@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from kmwiki.search.query_tree import Filter, Word
     from kmwiki.security.policy import Caller
 
-SHORT_YEAR = 2
-"""ปี 51 is 2551."""
+_SHORT_YEAR = re.compile(r"(?<!\d)\d{2}(?!\d)")  # ปี 51 is 2551
+LEVEL_NAMES = {"province": "จ.", "district": "อ."}
+_YEARS = re.compile(r"(\d{2}|\d{4}|)\.\.(\d{2}|\d{4}|)|\d{2}")
 _RANGE = re.compile(r"(?=\.\.)")
 NOBODY: Node = Keys(frozenset())
 
@@ -189,9 +190,18 @@ class Filters:
         return self._keys(kept.where(Source.project_id == self._project_id, Attachment.deleted.is_(None)))
 
 
+def places_of(written: str, level: str = "") -> list[str]:
+    """Return the codes of the places that somebody may mean, of one level: เมืองพัทลุง is a district if one is wanted."""
+    for text in (written, f"{LEVEL_NAMES[level]}{written}") if level else (written,):
+        found = [one.code for one in readings(text) if not level or one.level == level]
+        if found:
+            return found
+    return []
+
+
 def _place(name: str, word: Word) -> Node:
     level = name if name != "place" else ""
-    found = [one.code for one in readings(word.text) if not level or one.level == level]
+    found = places_of(word.text, level)
     if not found:
         try:
             choose(word.text)
@@ -202,9 +212,10 @@ def _place(name: str, word: Word) -> Node:
 
 
 def _span(name: str, word: Word) -> Node:
-    digits = fold(word.text).strip()
-    is_short_year = name == "year" and len(digits) == SHORT_YEAR and digits.isdigit()
-    found = read_range(f"25{digits}" if is_short_year else word.text)
+    text = fold(word.text).strip()
+    if name == "year" and _YEARS.fullmatch(text):
+        text = _SHORT_YEAR.sub("25\\g<0>", text)
+    found = read_range(text)
     if found is None:
         hint = say("Write it like 2551, “ก.พ. 2551”, 2551..2552 or ..2552.")
         raise _unread(word, name, hint)

@@ -27,6 +27,8 @@ OPEN_QUOTES, CLOSE_QUOTES = '"“„«', '"”»'
 _BLANK = re.compile(r"\s")
 _MARKS = re.compile(f"[{CLOSE_QUOTES}]")
 _OPERATOR = re.compile(r"(?:(?P<word>AND|OR|NOT)|NEAR/(?P<within>\d{1,9}))(?=$|[\s()])")
+_SINGLE = re.compile(r"‘(\s*[^\s‘’\"“”„«»][^‘’\"“”„«»]*)’(?=$|[\s()])")
+"""A phrase in single marks; ’ alone is an apostrophe."""
 _FIELD = re.compile(r"(?P<name>[^\s():\"“”„«»*,/.\d-]{1,30}):")
 
 Kind = Literal["word", "(", ")", "-", "AND", "OR", "NOT", "NEAR", "part", "field"]
@@ -130,7 +132,7 @@ def _next(text: str, at: int) -> Token:
     char = text[at]
     if char in "()":
         return Token("(" if char == "(" else ")", at, at + 1)
-    if char in OPEN_QUOTES:
+    if char in OPEN_QUOTES or _SINGLE.match(text, at):
         return _phrase(text, at)
     if char == "-" and at + 1 < len(text) and not _BLANK.match(text[at + 1]) and text[at + 1] not in "-)":
         return Token("-", at, at + 1)
@@ -205,7 +207,8 @@ def _closing(text: str, at: int) -> int:
 
 def _phrase(text: str, at: int) -> Token:
     end = at + 1
-    while end < len(text) and text[end] not in CLOSE_QUOTES:
+    closing = "’" if text[at] == "‘" else CLOSE_QUOTES
+    while end < len(text) and text[end] not in closing:
         end += 1
     if end >= len(text):
         raise QueryError(

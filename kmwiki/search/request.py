@@ -12,11 +12,10 @@ from sqlalchemy import or_, select
 from kmwiki.coding.models import Code, CodeAncestor
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, Invalid, Message, say
-from kmwiki.places import queries as places
 from kmwiki.search.facets import UNCODED
 from kmwiki.search.plan import MODES, Mode
 from kmwiki.search.query_fields import VOICES
-from kmwiki.search.query_filters import read_days
+from kmwiki.search.query_filters import places_of, read_days
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
@@ -25,12 +24,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-TYPES = ("entry", "comment", "memo", "code")
+TYPES = ("entry", "comment", "memo", "code", "actor")
 FACETS = ("type", "province", "district", "kind", "code", "voice", "year", "author")
 SORTS = ("relevance", "event", "event_asc", "updated")
 SORT_NAMES = {"best": "relevance", "score": "relevance", "date": "event", "newest": "event", "-event": "event"}
 SORT_NAMES |= {"oldest": "event_asc", "event_date": "event_asc", "-event_date": "event", "-updated": "updated"}
-TYPE_NAMES = {"entries": "entry", "comments": "comment", "memos": "memo", "codes": "code"}
+TYPE_NAMES = {"entries": "entry", "comments": "comment", "memos": "memo", "codes": "code", "actors": "actor"}
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 100_000
 DISTRICT_DIGITS = 4
@@ -131,15 +130,15 @@ class _Reader:
 
 
 def _province(value: str) -> str | None:
-    found = [one for one in places.readings(value) if one.level == "province"]
-    return found[0].code if len(found) == 1 else None
+    found = places_of(value, "province")
+    return found[0] if len(found) == 1 else None
 
 
 def _district(value: str) -> str | None:
     if len(value) == DISTRICT_DIGITS and value.isdigit():
         return value
-    found = [one for one in places.readings(value) if one.level == "district"]
-    return found[0].code if len(found) == 1 else None
+    found = places_of(value, "district")
+    return found[0] if len(found) == 1 else None
 
 
 def _kind(value: str) -> str | None:
@@ -184,6 +183,8 @@ def read_request(session: Session, project_id: int, given: Mapping[str, Iterable
         below=below,
         parents=parents,
     )
+    if made.first is not None and made.last is not None and made.first > made.last:
+        reader.wrong["to"] = say("The first date must not be later than the last.")
     if reader.wrong:
         raise Invalid(say("Some filters cannot be taken as they are."), reader.wrong)
     return made

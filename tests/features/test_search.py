@@ -65,6 +65,11 @@ def put_code(caller: Caller, entry: Entry, found: Code, quote: str, body: str) -
         ("26ก.พ.50", "ประชุม ๒๖ กุมภาพันธ์ ๒๕๕๐ ที่วัด"),
         ("26 กุมภาพันธ์ 2550", "ประชุม 26ก.พ.50 ที่วัด"),
         ("กุมภาพันธ์ 2551", "ช่วง ก.พ. 51 ฝนแล้ง"),
+        ("17-19 มิ.ย. 51", "อบรม ๑๗ - ๑๙ มิถุนายน ๒๕๕๑ ที่วัด"),
+        ("จ.พัทลุง", "ทีมจังหวัดพัทลุงมาครบ"),
+        ("จังหวัดพัทลุง", "ทีม จ. พัทลุง มาครบ"),
+        ("อำเภอ ควนขนุน", "นัดกันที่อ.ควนขนุน"),
+        ("‘กองทุน เรา’", "นี่คือกองทุน เรา นะ"),
         ("พมจ", "ไปที่ พ.ม.จ. แล้ว"),
         ("พ.ม.จ.", "ไปที่พมจ.แล้ว"),
         ("พมจ", "สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์จังหวัดเล่า"),
@@ -87,6 +92,26 @@ def test_a_word_is_found_however_it_is_written(writer: Caller, project: Project,
     found = ask(writer, project, query)
     assert titles(found) == ["พบ"]
     assert not found.relaxed
+
+
+def test_what_only_looks_equal_is_not_found(writer: Caller, project: Project) -> None:
+    write(writer, project, "อบรมวันที่ 17 มิถุนายน 2551 วันเดียว", title="วันแรก")
+    write(writer, project, "อบรม 17-19 มิถุนายน 2551", title="สามวัน")
+    write(writer, project, "กสจ.พัทลุงมา", title="คณะกรรมการ")
+    write(writer, project, "ไปจ.พัทลุงมา", title="จังหวัด")
+    drain()
+    assert titles(ask(writer, project, "17-19 มิ.ย. 2551")) == ["สามวัน"]
+    assert set(titles(ask(writer, project, "17 มิ.ย. 2551"))) == {"วันแรก", "สามวัน"}
+    assert titles(ask(writer, project, "จังหวัดพัทลุง")) == ["จังหวัด"]
+
+
+def test_what_a_query_refuses_stays_out_when_it_is_relaxed(writer: Caller, project: Project) -> None:
+    write(writer, project, "กองทุนออมทรัพย์ของเรา", title="ออม")
+    write(writer, project, "กองทุนสวัสดิการของเรา", title="สวัสดิการ")
+    drain()
+    found = ask(writer, project, "กองทุนสวัสดิกาน -ออมทรัพย์")
+    assert found.relaxed
+    assert titles(found) == ["สวัสดิการ"]
 
 
 def test_exact_knows_no_equals(writer: Caller, project: Project) -> None:
@@ -406,6 +431,7 @@ def test_a_passage_names_the_codes_that_stand_there(writer: Caller, project: Pro
         ({"year": "เมื่อวาน"}, "year"),
         ({"in": "attic"}, "in"),
         ({"from_": "สักวัน"}, "from"),
+        ({"from_": "2552", "to": "2551"}, "to"),
         ({"mode": "magic"}, "mode"),
         ({"sort": "colour"}, "sort"),
         ({"size": "101"}, "size"),
@@ -420,6 +446,13 @@ def test_a_filter_that_cannot_be_meant_is_named(
     with pytest.raises(Invalid) as caught:
         ask(writer, project, "กองทุน", **filters)
     assert list(caught.value.fields) == [field]
+
+
+def test_every_type_of_the_contract_can_be_asked_for(writer: Caller, project: Project) -> None:
+    write(writer, project, "กองทุน")
+    drain()
+    assert ask(writer, project, "กองทุน", in_="entry,comment,memo,code,actor").total == 1
+    assert ask(writer, project, "กองทุน in:actor").total == ask(writer, project, "กองทุน", in_="actor").total == 0
 
 
 def test_sixty_letters_on_a_very_long_note_are_answered_at_once(writer: Caller, project: Project) -> None:

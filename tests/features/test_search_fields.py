@@ -78,6 +78,8 @@ def test_every_field_narrows_as_it_says(village: Village) -> None:
         "date:2552.. in:entry": [NOTE],
         "date:..2551 in:entry": [MEETING],
         "ปี:52 in:entry": [NOTE],
+        "ปี:50..51 in:entry": [MEETING],
+        "อำเภอ:เมืองพัทลุง": [],
         "มี:รหัส": [MEETING],
         "มี:ความเห็น": [NOTE],
         "has:place has:date in:entry": [MEETING, NOTE],

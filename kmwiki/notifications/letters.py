@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kmwiki.errors import Message, say
+from kmwiki.text.personal import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,11 @@ class Facts:
 
 
 def write(kind: str, facts: Facts, tell: Callable[[Message], str]) -> tuple[str, str]:
-    """Return subject and body of a letter; `tell` puts a message into the reader's language."""
+    """Return subject and body of a letter; `tell` puts a message into the reader's language.
+
+    What is personal in a project's name is masked, whoever reads it: a letter passes through many hands.
+    """
+    facts = replace(facts, project=masked(facts.project))
     subject, paragraphs = _LETTERS[kind](facts)
     greeting = say("Hello %(name)s,", name=facts.to.called or facts.to.name)
     parts = [greeting, *paragraphs, say("kmwiki at %(site)s", site=facts.site)]

@@ -46,6 +46,8 @@ _BLOCKS = re.compile(f"{BLOCK}+")
 _DATA = re.compile(r"<script\b[^>]*\btype=[\"']?application/(?:ld\+)?json")
 _OPEN = "data-own"
 """The attribute of an element whose words are the reader's own: they are left as they are."""
+_IS_OPEN = re.compile(rf"<[a-zA-Z][a-zA-Z0-9-]*(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\s{_OPEN}[\s=>]")
+"""A tag with that attribute; one that only names it within the value of another is none."""
 
 
 def veil_html(html: str, spans: Sequence[Personal], keep: Collection[str] = ()) -> str:
@@ -184,7 +186,7 @@ class _Page:
             self._follow(tag, is_end=is_end)
             self._out.append(raw)
             return
-        if not is_end and _OPEN in raw and re.search(rf"\s{_OPEN}[\s=>]", raw) and tag not in _NO_END:
+        if not is_end and _OPEN in raw and _IS_OPEN.match(raw) and tag not in _NO_END:
             self._own = [tag]
         self._plain = not is_end and tag in _PLAIN_TEXT
         self._out.append(raw if is_end or self._own else _veiled_tag(raw, self._keep))

@@ -42,6 +42,8 @@ def add(slug: str, number: int) -> ResponseReturnValue:
     """Add a comment, or an answer to one. What was typed stands in the form again where it cannot be taken."""
     body = lines(request.form.get("body", ""))
     try:
+        with session() as opened:
+            entry_by_number(opened, caller(), slug, number, Permission.COMMENT)  # a long text takes a while to prepare
         prepare(body, "markdown")
         with transaction() as opened:
             entry = entry_by_number(opened, caller(), slug, number, Permission.COMMENT)
@@ -98,6 +100,8 @@ def edit(slug: str, comment_id: int) -> ResponseReturnValue:
     body = lines(request.form.get("body", ""))
     base = number_in(request.form, "base") or 0
     try:
+        with session() as opened:
+            demand_edit(caller(), _comment(opened, slug, comment_id).source)
         prepare(body, "markdown")
         with transaction() as opened:
             comment = _comment(opened, slug, comment_id)

@@ -21,6 +21,7 @@ from kmwiki.jobs.worker import Hopeless, Worker, workers_for
 from kmwiki.main import job_kinds
 from kmwiki.notifications import service as letters
 from kmwiki.notifications.job import bind
+from kmwiki.notifications.letters import Facts, write
 from kmwiki.notifications.mail import FileRoute, Letter, SmtpRoute, compose, route_of
 from tests.mail_sink import Sink, letters_in, mail_sink
 from tests.make_accounts import PASSWORD, somebody, verbs
@@ -369,3 +370,9 @@ def test_a_password_is_what_a_person_set_and_not_a_hash_renewed() -> None:
         assert found.password_changed is None
         service.set_password(opened, OPERATOR, found, PASSWORD)
         assert found.password_changed is not None
+
+
+def test_a_project_is_named_in_a_letter_without_what_is_personal(make: Make) -> None:
+    facts = Facts(make.user("สมมุติ"), SITE, by="สมมุติ", project="ทีม 081-555-0142", link=SITE)
+    for kind in ("invite", "added"):
+        assert "0142" not in " ".join(write(kind, facts, str))

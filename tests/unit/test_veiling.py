@@ -37,6 +37,8 @@ def veiled(page: str, *keep: str) -> str:
          f'<script type="application/json">["{BLOCK * 12}"]</script>'),
         (f"<script>let a = '{PHONE}';</script><style>/*{PHONE}*/</style>", None),
         (f"<div data-own><div>{PHONE}</div><b title='{PHONE}'>{PHONE}</b></div>", None),
+        (f'<div title="x data-own y">{PHONE}</div>', f'<div title="x data-own y">{HIDDEN}</div>'),
+        (f'<div class="a" data-own title="x">{PHONE}</div>', None),
         (f"<div data-own>{PHONE}</div><i>{PHONE}</i>", f"<div data-own>{PHONE}</div><i>{HIDDEN}</i>"),
         (f"<span>{PHONE}</span><span>1</span>", f"<span>{HIDDEN}</span><span>1</span>"),
         (f"<b>{PHONE}</b>1", f"<b>{HIDDEN}</b>1"),

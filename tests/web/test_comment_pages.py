@@ -6,8 +6,10 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from kmwiki.comments import queries, service
+from kmwiki.comments.models import Comment
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
 from kmwiki.security.policy import Role
@@ -109,6 +111,21 @@ def test_a_comment_that_may_not_be_made_is_given_back(
     assert page.get("/p/other/comments/1/edit").status_code == 404
     assert page.post("/p/demo/comments/99/restore").status_code == 404
     del entry
+
+
+def test_a_text_is_not_prepared_for_who_may_not_send_it(
+    client: FlaskClient, page: FlaskClient, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.post(f"/p/demo/e/{entry.number}/comments", data={"body": "ของฉัน"})
+    with reading() as opened:
+        made = opened.scalars(select(Comment.id)).one()
+    asked: list[str] = []
+    monkeypatch.setattr("kmwiki.web.comments.prepare", lambda body, _: asked.append(body))
+    for address in (f"/p/demo/e/{entry.number}/comments", f"/p/demo/comments/{made}/edit"):
+        assert client.post(address, data={"body": "ก", "base": "1"}).status_code in {302, 403, 404}
+        assert asked == []
+        assert page.post(address, data={"body": "ข", "base": "1"}).status_code == 302
+        assert asked.pop() == "ข"
 
 
 def test_a_removed_comment_comes_back_only_under_its_own_project(

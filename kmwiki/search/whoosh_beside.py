@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmwiki.search import resident_file
 from kmwiki.search.resident import Held, make_block
-from kmwiki.search.whoosh_index import WhooshIndex, abandon, stored
+from kmwiki.search.whoosh_index import WhooshIndex, abandon, add
 from kmwiki.search.whoosh_segment import LEAST_SAVED, texts_file
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Beside:
     def _add(self, document: Document) -> None:
         if self._writer is None:
             self._writer = self._index.writer()
-        self._writer.add_document(**stored(document))
+        add(self._writer, document)
         self._new.append((document.project_id, Held.of(document)))
 
     def flush(self) -> None:

@@ -10,30 +10,25 @@ from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader
 from whoosh.fields import STORED, FieldType, Schema
 from whoosh.reading import SegmentReader
 
+from kmwiki.search.whoosh_writer import FieldWriter
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 SMALL, MOST_SMALL, MERGED_AT_MOST = 64, 8, 512
 """Segments of up to SMALL texts are joined when there are more than MOST_SMALL of them."""
 LARGE = 5_000
 """Segments of so many texts are not joined any more: joining costs 15 ms a text, and they are not many."""
-BLOCK = 8192
-"""So many postings are kept, and read, together."""
 
 
 class Counted(FieldType):  # type: ignore[misc]  # Whoosh ships no types
-    """A field that is handed its terms ready-made, each with its weight."""
+    """A field whose terms come ready-made, each with its weight; see `whoosh_writer`."""
 
     def __init__(self) -> None:
         self.format = formats.Existence()
         self.analyzer = self.vector = self.column_type = None
         self.indexed = True
         self.scorable = self.stored = self.unique = self.spelling = self.sortable = False
-
-    def index(self, value: Mapping[str, float], **options: Any) -> list[tuple[bytes, int, float, bytes]]:
-        """Give Whoosh the postings of one text."""
-        del options
-        return [(term.encode(), 1, weight, b"") for term, weight in value.items()]
 
 
 def schema() -> Schema:
@@ -93,10 +88,11 @@ class _Lengthless(W3PerDocReader):  # type: ignore[misc]
 
 
 class Codec(W3Codec):  # type: ignore[misc]
-    """Whoosh's own format, a third quicker to write, in blocks that are decoded some thousand postings at a time."""
+    """Whoosh's own format, written several times as quickly; see `whoosh_writer`."""
 
-    def __init__(self) -> None:
-        super().__init__(blocklimit=BLOCK)
+    def field_writer(self, storage: Any, segment: Any) -> FieldWriter:
+        """Write whole posting lists."""
+        return FieldWriter(self, storage, segment)
 
     def per_document_reader(self, storage: Any, segment: Any) -> _Lengthless:
         """Read documents without looking for lengths."""

@@ -19,6 +19,7 @@ from kmwiki.search.engine import Ask, Document, IndexBusy, IndexMissing, Match, 
 from kmwiki.search.whoosh_fields import Codec, merge_small, schema
 from kmwiki.search.whoosh_segment import Segment, damage_shown, file_print
 from kmwiki.search.whoosh_snapshot import Snapshot
+from kmwiki.search.whoosh_writer import Writer
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK_SECONDS = 5.0
-POOL_MB = 128
 
 
 class WhooshIndex:
@@ -140,11 +140,11 @@ class WhooshIndex:
         with damage_shown(IndexBusy, OSError):
             self._write(new, {*dropped, *(document.key for document in new)}, merge)
 
-    def writer(self) -> Any:
+    def writer(self) -> Writer:
         """Return Whoosh's writer. IndexBusy if another one holds the lock."""
         opened = _Index(self._storage, indexname="MAIN")
         try:
-            return opened.writer(timeout=LOCK_SECONDS, limitmb=POOL_MB, codec=Codec())
+            return Writer(opened, timeout=LOCK_SECONDS, codec=Codec())
         except LockError as error:
             raise IndexBusy from error
         except BaseException:
@@ -160,7 +160,7 @@ class WhooshIndex:
                     if block.keys[place] in gone:
                         writer.segments[numbers[name]].delete_document(int(block.numbers[place]))
             for document in new:
-                writer.add_document(**stored(document))
+                add(writer, document)
             writer.commit(mergetype=merge)
         except BaseException:
             abandon(writer)
@@ -223,14 +223,13 @@ def _release(lock: Any) -> None:
         lock.release()
 
 
-def stored(document: Document) -> dict[str, Any]:
+def add(writer: Writer, document: Document) -> None:
     """Give Whoosh a document: terms carry their project in front."""
-    mark = f"{document.project_id} "
-    return {
-        "words": {mark + word: weight for word, weight in document.words.items()},
-        "trigrams": {mark + trigram: weight for trigram, weight in document.trigrams.items()},
-        "lexicon": "\n".join(document.words).encode(),
-        "document": (
+    writer.add_text(
+        f"{document.project_id} ",
+        {"words": document.words, "trigrams": document.trigrams},
+        lexicon="\n".join(document.words).encode(),
+        document=(
             document.project_id,
             document.key,
             document.version,
@@ -241,4 +240,4 @@ def stored(document: Document) -> dict[str, Any]:
             document.facts,
             dict(document.columns),
         ),
-    }
+    )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -112,6 +113,8 @@ class Segmenter:
         self._by_start: dict[str, list[str]] = defaultdict(list)
         for word in words:
             self._by_start[word[:2]].append(word)
+        starts = [start for start in self._by_start if len(start) > 1]  # one letter alone is no word to look for
+        self._starts = re.compile("|".join(map(re.escape, starts)) or r"(?!)")
         stamp = hashlib.sha256("\n".join(words).encode()).hexdigest()[:8]
         self.version = f"{VERSION}+{stamp}" if words else VERSION
 
@@ -128,30 +131,30 @@ class Segmenter:
         if not self._by_start:
             yield from _cut(text)
             return
-        done = 0
-        for start, end in self._extra(text):
-            yield from _cut(text[done:start])
-            yield text[start:end]
-            done = end
-        yield from _cut(text[done:])
+        for line in text.splitlines(keepends=True):  # no word reaches over the end of a line
+            tokens = list(_cut(line))
+            done = 0
+            for start, end in self._extra(line, tokens):
+                yield from _cut(line[done:start])
+                yield line[start:end]
+                done = end
+            yield from _cut(line[done:]) if done else tokens
 
-    def _extra(self, text: str) -> Iterator[tuple[int, int]]:
+    def _extra(self, text: str, tokens: Iterable[str]) -> Iterator[tuple[int, int]]:
         """Find the extra words, longest first at each place, that neither begin nor end within a cluster or a word."""
-        edges = {0}
-        at = 0
-        for token in _cut(text):
-            at += len(token)
-            edges.add(at)
-        done = 0
-        for start in range(len(text) - 1):
-            if start < done:
-                continue
-            for word in self._by_start.get(text[start : start + 2], ()):
+        found = self._starts.search(text)
+        if found is None:
+            return
+        edges = set(accumulate(map(len, tokens), initial=0))
+        while found is not None:
+            start = following = found.start()
+            for word in self._by_start[found[0]]:
                 end = start + len(word)
                 if text.startswith(word, start) and self._stands(text, start, end, edges):
                     yield start, end
-                    done = end
+                    following = end - 1
                     break
+            found = self._starts.search(text, following + 1)
 
     @staticmethod
     def _stands(text: str, start: int, end: int, edges: set[int]) -> bool:

@@ -25,6 +25,7 @@ from kmwiki.search import index, outbox, rights, snippets
 from kmwiki.text.thai import fold
 from tests.bench import bulk
 from tests.bench.corpus import COMMON, sentences, vocabulary
+from tests.bench.indexing import seconds_a_note
 from tests.bench.tantivy_peer import Peer, words_of
 from tests.bench.timing import Figure, measure, percentile
 from tests.bench.writing import body
@@ -196,7 +197,7 @@ def resident() -> float:
 
 def costs(made: Stage, built: bulk.Built, size: str) -> Iterator[Figure]:
     """Tell what the index costs: to make, to open, in memory, on disk."""
-    mean = built.indexing * 1000 / built.entries
+    mean = seconds_a_note(made) * 1000
     yield Figure(
         "index: processor time a note with comments",
         size,

@@ -37,6 +37,7 @@ property_settings.register_profile("house", deadline=None)  # a busy machine is 
 property_settings.load_profile("house")
 ROOMS = (
     "accounts",
+    "analysis",
     "sources",
     "entries",
     "comments",
@@ -214,6 +215,14 @@ def data_dir() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the test data are not beside this checkout (../shared/data)")
     return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def refi_dir() -> Path:
+    """The folder of the REFI-QDA schemas and samples; the test is skipped, saying so, where it is absent."""
+    if not (SHARED / "refi").is_dir():
+        pytest.skip("the REFI-QDA schemas are not beside this checkout (../shared/refi)")
+    return SHARED / "refi"
 
 
 @pytest.fixture

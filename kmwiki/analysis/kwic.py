@@ -68,6 +68,7 @@ def concordance(
     request: SearchRequest,
     *,
     sort: str = "position",
+    among: str = "",
     locale: str = "th",
 ) -> Concordance:
     """Find the lines. Invalid for an order that there is none of; QueryError and Rebuilding as search raises them."""
@@ -75,7 +76,7 @@ def concordance(
         raise Invalid.one("sort", say("%(value)s is none of: %(names)s.", value=sort[:80], names=", ".join(SORTS)))
     if not request.text.strip():
         raise QueryError(say("Write at least one word to search for."), 0)
-    selected = select_texts(session, caller, project, request)
+    selected = select_texts(session, caller, project, request, among=among)
     lines: list[Line] = []
     for line in _lines(session, caller, project, selected):
         lines.append(line)

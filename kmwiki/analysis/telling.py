@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from kmwiki.analysis.concordance import before, behind
-from kmwiki.analysis.kwic import MOST_LINES, Concordance, Line, concordance
+from kmwiki.analysis.kwic import MOST_LINES, Line, concordance
 from kmwiki.analysis.schemas import KwicOut, LineOut
 from kmwiki.entries.models import Entry
 from kmwiki.entries.queries import event_of, path_of
@@ -38,12 +38,13 @@ def find_lines(
     *,
     width: int,
     sort: str,
+    among: str = "",
     locale: str,
     translate: Callable[[str], str],
 ) -> KwicOut:
     """Return a page of the concordance of a search, with what search says of the query."""
     started = time.perf_counter()
-    found = concordance(session, caller, project, request, sort=sort, locale=locale)
+    found = concordance(session, caller, project, request, sort=sort, among=among, locale=locale)
     plan = found.selected.plan
     if plan is None:
         raise AssertionError("a concordance has a query")
@@ -122,8 +123,3 @@ def _provinces(entry: Entry) -> list[ProvinceOut]:
             continue
         found.append(ProvinceOut(code=code, name_th=known.name_th, name_en=known.name_en))
     return found
-
-
-def export_rows(session: Session, project: Project, found: Concordance, width: int) -> Iterator[LineOut]:
-    """Yield every line for a file."""
-    yield from told(session, project, found.lines, width)

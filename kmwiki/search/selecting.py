@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
-    from kmwiki.search.engine import Match
+    from kmwiki.search.engine import Match, Node
     from kmwiki.search.plan import Plan
     from kmwiki.search.request import SearchRequest
     from kmwiki.security.policy import Caller
@@ -46,25 +46,24 @@ class Selected:
     """False while changes wait to be indexed."""
 
 
-def select_texts(session: Session, caller: Caller, project: Project, request: SearchRequest) -> Selected:
+def select_texts(
+    session: Session, caller: Caller, project: Project, request: SearchRequest, *, among: str = ""
+) -> Selected:
     """Return all notes, comments and memos that a search would find for this caller, in the order of their keys.
 
     Invalid (QueryError) and Rebuilding as `queries.find` raises them. Page, size and order of the request are ignored.
+    With `among` only texts that this second query finds are selected.
     """
     segmenter = segmenters(session)(project.id)
-    plan = None
-    ask = Ask(project.id, AllOf(()))
-    if request.text.strip():
-        filters = Filters(session, caller, project.id)
-        planner = Planner(project.id, dictionary(session, project.id), segmenter, filters)
-        plan = planner.plan(request.text, request.mode)
-        # a ranked question finds nearly everything a little; what is counted holds all its words
-        ask = plan.ask if plan.first is None else Ask(project.id, plan.first, within=plan.ask.within)
-    rights = readable(caller, project.id)
-    within = tuple(node for node in (rights, OF_A_SOURCE, ask.within) if node is not None)
+    filters = Filters(session, caller, project.id)
+    planner = Planner(project.id, dictionary(session, project.id), segmenter, filters)
+    plan = planner.plan(request.text, request.mode) if request.text.strip() else None
+    nodes = [readable(caller, project.id), OF_A_SOURCE, *_demanded(plan)]
+    if among.strip():
+        nodes += _demanded(planner.plan(among, "auto"))
     wanted = replace(slice_of(request), start=0, size=EVERYTHING, order="", is_descending=False)
     try:
-        found = index.engine().page(replace(ask, within=AllOf(within)), wanted)
+        found = index.engine().page(Ask(project.id, AllOf(tuple(nodes))), wanted)
     except IndexMissing as error:
         ask_rebuild()
         raise Rebuilding from error
@@ -73,3 +72,10 @@ def select_texts(session: Session, caller: Caller, project: Project, request: Se
     waiting = count_waiting(session, KIND) + count_waiting(session, REBUILD)
     matches = sorted(found.matches, key=lambda match: int(match.columns["source"][0]))
     return Selected(plan, matches, found.counts, segmenter, is_complete=waiting == 0)
+
+
+def _demanded(plan: Plan | None) -> list[Node]:
+    """Return what a text must meet. A ranked question finds nearly all a little; what counts holds all its words."""
+    if plan is None:
+        return []
+    return [node for node in (plan.first or plan.ask.match, plan.ask.within) if node is not None]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from kmwiki.accounts import one_time_links
 from kmwiki.accounts.models import ApiToken, Project, SignInSession
+from kmwiki.analysis.stop_words import set_stop_word
 from kmwiki.coding import service as coding
 from kmwiki.coding.models import Code
 from kmwiki.coding.schemas import CodingIn
@@ -25,6 +26,9 @@ from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
 from kmwiki.notifications.hit_letters import PURPOSE
 from kmwiki.notifications.models import Notice
+from kmwiki.memos import service as memos
+from kmwiki.memos.access import Target
+from kmwiki.memos.schemas import MemoIn
 from kmwiki.search import saved, terms
 from kmwiki.search.dictionary import Term
 from kmwiki.search.models import SavedSearch
@@ -104,7 +108,13 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     job = Job(kind="import", key="one", state="done", project_id=project_id, user_id=author.user_id, is_kept=True)
     session.add_all([code, other_code, job])
     session.flush()
+    thought = MemoIn(title="คิดต่อ", body="ดู [[note:1]] อีกครั้ง")
+    memo = memos.add_memo(session, author, project, Target("entry", entry.id, source), thought)
+    memo.source.author_id = None
+    thrown_memo = memos.add_memo(session, author, project, Target("project", project.id), thought)
+    memos.bin_memo(session, author, thrown_memo)
     term = terms.add_term(session, author, project, Term("คกท.", "คณะทำงานกลาง"))
+    set_stop_word(session, author, project, "สมมุติ", "stop")
     cleared = clear_personal(session, author, project_id, "02-555-0199")
     wanted = CodingIn(code_id=code.id, start=0, end=6, quote=BODY[:6], revision=1)
     coding_row, _ = coding.add_coding(session, author, source, wanted)
@@ -128,6 +138,8 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
         "job": job.id,
         "cleared": cleared.id,
         "term": term.id,
+        "memo": memo.id,
+        "binned_memo": thrown_memo.id,
     }
 
 

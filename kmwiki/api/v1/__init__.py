@@ -20,6 +20,7 @@ RESOURCES = (
     "codes",
     "search",
     "searches",
+    "analysis",
     "dictionary",
     "imports",
     "jobs",

@@ -12,17 +12,16 @@ from kmwiki.entries.events import choice_of, readings_of
 from kmwiki.entries.kinds import KINDS
 from kmwiki.entries.schemas import Origin
 from kmwiki.errors import N_
-from kmwiki.exchange.reviewing.board import Board, load_board, original_of
+from kmwiki.exchange.reviewing.board import Board, evidence_of, load_board, original_of
 from kmwiki.exchange.reviewing.evidence import (
     MOST_LINES,
     find_all_dates,
     find_all_personal,
     find_all_places,
     lines_in,
-    lines_of,
     mark,
 )
-from kmwiki.exchange.reviewing.fields import FIELDS, IN_ORIGIN, LABELS, how_of, states
+from kmwiki.exchange.reviewing.fields import FIELDS, IN_ORIGIN, LABELS, how_of, states, told_of
 from kmwiki.exchange.reviewing.mending import token_of
 from kmwiki.exchange.reviewing.proposing import Proposal, known_names, propose
 from kmwiki.exchange.reviewing.recutting import last_cut
@@ -108,11 +107,12 @@ def shown_page(
     board = load_board(opened, settings().originals_dir, entry)
     current = typed_of(entry.source, revision(opened, entry.source))
     kept = original_of(opened, settings().originals_dir, entry)
-    lines = lines_of(kept[1], kept[0].encoding) if kept else []
+    project = opened.get_one(Project, entry.project_id)
+    lines = evidence_of(settings(), project.slug, *kept) if kept else []
     found_dates, found_places = find_all_dates(lines), find_all_places(lines)
-    told = {**entry.provenance, **_comments_span(board), **_guessed_from(entry, found_dates, found_places)}
+    told = {**told_of(entry.provenance), **_comments_span(board), **_guessed_from(entry, found_dates, found_places)}
     return {
-        **_drawn_note(opened, entry, board, told),
+        **_drawn_note(opened, project, entry, board, told),
         **_drawn_form(entry, typed, current, page=page, errors=errors, message=message),
         "lines": mark(lines, told),
         "more_lines": max(0, len(lines) - MOST_LINES),
@@ -124,11 +124,13 @@ def shown_page(
     }
 
 
-def _drawn_note(opened: Session, entry: Entry, board: Board, told: Mapping[str, Any]) -> dict[str, Any]:
+def _drawn_note(
+    opened: Session, project: Project, entry: Entry, board: Board, told: Mapping[str, Any]
+) -> dict[str, Any]:
     """Gather what is told of the note and of who looked it over."""
     looked_by = board.review.looked_by or 0
     return {
-        "project": opened.get_one(Project, entry.project_id),
+        "project": project,
         "entry": entry,
         "review": board.review,
         "looked_by": names_of(opened, [looked_by]).get(looked_by, ""),

@@ -11,7 +11,7 @@ from kmwiki.api.v1.errors import words
 from kmwiki.entries.kinds import KINDS
 from kmwiki.entries.schemas import Origin
 from kmwiki.exchange.reviewing.evidence import lines_in, lines_of, mark
-from kmwiki.exchange.reviewing.fields import FIELDS, LABELS, FieldState, how_of
+from kmwiki.exchange.reviewing.fields import FIELDS, LABELS, FieldState, how_of, told_of
 from kmwiki.exchange.reviewing.regions import region_of
 from kmwiki.places.queries import place
 from kmwiki.web.import_drawing import HOW_WORDS, HUES, page_words
@@ -34,7 +34,7 @@ class Shown:
 def preview_of(draft: Draft) -> dict[str, Any]:
     """Gather what the page shows of a draft."""
     read = region_of(draft)
-    told = dict(draft.provenance)
+    told = told_of(draft.provenance)
     span = read.region.number_span(0, len(read.region.lines))
     if span is not None:
         told["comments"] = {"from": "guess", "lines": list(span)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,14 @@ def test_a_folder_chosen_in_the_browser_comes_in_as_a_page_with_its_image(
     assert 'src="/p/ours/e/1/files/stage.png"' in page
     assert "ชอบเรื่อง<strong>ออม</strong>ค่ะ" in page
     assert client.get("/p/ours/e/1/files/stage.png", buffered=True).data == make_html.png()
+    review = client.get("/p/ours/e/1/review").text
+    lines = dict(re.findall(r'<li id="L(\d+)"[^>]*data-fields="([^"]+)"', review))
+    told = {name: int(number) for number, names in lines.items() for name in names.split()}
+    assert {"title", "lead", "authors", "written", "licence", "record_no"} <= set(told)
+    said = re.search(rf'<li id="L{told["authors"]}".*?</li>', review, re.DOTALL)
+    assert said is not None
+    assert "สมชาย เก็บเรื่อง" in said[0]
+    assert "&lt;html" not in review
 
 
 def test_a_page_and_a_loose_image_come_over_the_api_and_one_image_of_two_names_is_one_file(

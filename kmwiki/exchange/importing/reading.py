@@ -171,6 +171,8 @@ def _describe(page: Page, title: str, options: Options, provenance: dict[str, An
         provenance.update({"places": guess} if place else {})
     else:
         provenance["places"] = person
+    if (author := provenance.pop("author", None)) is not None:
+        provenance["authors"] = author
     provenance["kind"] = person if options.kind else guess
     provenance.update({"event_date": guess} if day else {})
     return EntryIn(

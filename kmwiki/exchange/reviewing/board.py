@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
+from kmwiki.errors import Invalid
 from kmwiki.exchange.importing.known import KnownText, comments_of, texts_of
 from kmwiki.exchange.importing.model import Options
 from kmwiki.exchange.importing.models import ImportReview
+from kmwiki.exchange.importing.pages import is_html, layouts_for
 from kmwiki.exchange.importing.reading import read_draft
+from kmwiki.exchange.reviewing.evidence import lines_of
 from kmwiki.exchange.reviewing.reading import cut_of
 from kmwiki.exchange.reviewing.regions import ReadRegion, Region, find_starts, joined, region_of
 from kmwiki.sources.models import Original
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.comments.models import Comment
+    from kmwiki.config import Settings
     from kmwiki.entries.models import Entry
 
 Lock = Literal["", "edited", "removed"]
@@ -104,6 +109,15 @@ def original_of(session: Session, originals: Path, entry: Entry) -> tuple[Origin
         return original, (originals / original.sha256[:2] / original.sha256).read_bytes()
     except OSError:
         return None
+
+
+def evidence_of(settings: Settings, slug: str, original: Original, data: bytes) -> list[str]:
+    """Return the lines in which provenance counts: those of the file, of a page of HTML those of its text as read."""
+    options = Options(encoding=original.encoding or None)
+    if is_html(original.name, data, options):
+        with suppress(Invalid):  # by now it may be read otherwise: then the file itself is shown
+            return read_draft(original.name, data, options, layouts=layouts_for(settings, slug)).text.split("\n")
+    return lines_of(data, original.encoding)
 
 
 def _made_anew(

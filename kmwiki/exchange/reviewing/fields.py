@@ -39,6 +39,7 @@ IN_ORIGIN = ("written", "edited", "licence", "record_no", "url")
 FIELDS = (*IN_NOTE, *IN_ORIGIN)
 
 _READ, _GUESSED_FROM, _GUESSED, _PERSON = 0.95, 0.7, 0.5, 1.0
+_READ_AS = {"author": "authors", "province": "places"}
 _UNSAID = ("person", "text", "guess", "default")
 
 
@@ -83,6 +84,12 @@ def states(entry: Entry, review: ImportReview | None, told: Mapping[str, Any]) -
         )
         for name in FIELDS
     }
+
+
+def told_of(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what provenance tells of the fields of the form, under the form's names; pages have some of their own."""
+    told = {_READ_AS.get(name, name): how for name, how in provenance.items()}
+    return {name: how for name, how in {**told, **provenance}.items() if name in LABELS}
 
 
 def how_of(kept: object) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 
 from kmwiki.entries.filters import key_of
 from kmwiki.entries.models import Entry
+from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "event": date.fromisoformat,
@@ -60,6 +63,20 @@ def seen(session: Session, entry: Entry, sort: str) -> Seen:
         return Seen(entry.id)
     joined = select(column).select_from(Entry).join(Source, Source.id == Entry.source_id)
     return Seen(entry.id, session.scalar(joined.where(Entry.id == entry.id)))
+
+
+def seen_by_id(session: Session, caller: Caller, project_id: int, last: Seen) -> Seen:
+    """Return where a list by titles stands after an entry that is named by its id alone.
+
+    For who does not see all of every title: a key would tell the title, and one made up would be answered with how it
+    compares. ValueError for a key, and for an entry that the caller does not read.
+    """
+    found = select(Entry.title_key).join(Source, Source.id == Entry.source_id)
+    mine = Entry.id == last.entry_id, Entry.project_id == project_id, visible_to(caller)
+    key = session.scalar(found.where(*mine)) if last.key is None else None
+    if key is None:
+        raise ValueError(last.entry_id)
+    return Seen(last.entry_id, key)
 
 
 def behind(sort: str, last: Seen) -> ColumnElement[bool]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kmwiki.api.v1.ground import write_cursor
 from kmwiki.security.policy import Role
 from tests.make_entries import make_entry
 
@@ -245,3 +247,26 @@ def test_places_are_found_over_the_api(api: Callable[..., Api], author: Caller) 
     assert (status, page["items"][0]["code"], page["items"][0]["parent"]) == (200, "9305", "จ.พัทลุง")
     assert api(author).get("/places?q=ควน&within=93&size=2")[1]["total"] == 2
     assert api(author).get("/places?q=ควน&within=xx")[0] == 422
+
+
+def test_a_cursor_of_titles_tells_no_hidden_number_and_takes_no_guess(
+    make: Make, api: Callable[..., Api], project: Project, author: Caller
+) -> None:
+    for title in ("ก 081-555-0142", "ข", "ค"):
+        make_entry(project, author, title=title)
+    path = "/projects/demo/entries?sort=title&size=1"
+    for person, is_told in ((author, True), (make.member(project, Role.READER), False)):
+        door = api(person)
+        numbers: list[int] = []
+        cursor = ""
+        while len(numbers) < 3:
+            page = door.get(path + cursor)[1]
+            numbers.append(page["items"][0]["number"])
+            if page["next"]:
+                told = b64decode(page["next"] + "==", altchars=b"-_").decode()
+                assert ("0142" in told) is (is_told and len(numbers) == 1)
+                cursor = f"&cursor={page['next']}"
+        assert numbers == [1, 2, 3]
+        guess = write_cursor("entries", "title", "1", "ก 0815")
+        assert door.get(f"{path}&cursor={guess}")[0] == (200 if is_told else 422)
+        assert door.get(f"{path}&cursor={write_cursor('entries', 'title', '999')}")[0] == (200 if is_told else 422)

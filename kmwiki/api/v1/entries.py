@@ -29,7 +29,7 @@ from kmwiki.entries.access import entry_for
 from kmwiki.entries.filters import EntryFilters, Paging
 from kmwiki.entries.kinds import known_kind
 from kmwiki.entries.schemas import EntryIn, EntryOut, EntryPatch, EntrySummary, Status
-from kmwiki.entries.seeking import Seen, seen
+from kmwiki.entries.seeking import Seen, seen, seen_by_id
 from kmwiki.errors import Invalid, say
 from kmwiki.places.queries import choose
 from kmwiki.security.policy import Permission
@@ -97,13 +97,17 @@ def list_entries(slug: str, query: EntryQuery) -> Page[EntrySummary]:
     )
     with session() as opened:
         project = project_for(opened, caller(), slug, Permission.READ)
+        veil = veil_for(opened, caller(), project.id)
+        is_told = veil.is_open or query.sort != "title"
+        if last is not None and not is_told:
+            last = _by_id(opened, project.id, last)
         paging = Paging(0, query.size + 1)  # one more tells whether the list goes on
         rows, total = queries.list_entries(opened, caller(), project.id, filters, paging, last=last)
         shown = rows[: query.size]
         more = None
         if len(rows) > len(shown):
-            more = write_cursor("entries", query.sort, *seen(opened, shown[-1], query.sort).as_parts())
-        veil = veil_for(opened, caller(), project.id)
+            parts = seen(opened, shown[-1], query.sort).as_parts()
+            more = write_cursor("entries", query.sort, *(parts if is_told else parts[:1]))
         return Page[EntrySummary](items=[queries.summary_of(slug, row, veil) for row in shown], next=more, total=total)
 
 
@@ -117,6 +121,13 @@ def _last_seen(query: EntryQuery) -> Seen | None:
     except ValueError:
         pass
     raise foreign_cursor()
+
+
+def _by_id(opened: Session, project_id: int, last: Seen) -> Seen:
+    try:
+        return seen_by_id(opened, caller(), project_id, last)
+    except ValueError:
+        raise foreign_cursor() from None
 
 
 def _christian(year: int) -> int:

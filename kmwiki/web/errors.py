@@ -122,7 +122,7 @@ def draw_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def draw_busy_database(error: OperationalError) -> ResponseReturnValue:
     """Draw that the database could not be used now: another writer takes too long, or the disk is full."""
-    log.error("the database did not answer", path=request.path, method=request.method, exc_info=error)
+    log.error("the database did not answer", path=_path(), method=request.method, exc_info=error)
     g.setdefault("caller", NOBODY)
     if not will_pass(error):
         return draw_fault(error)
@@ -133,7 +133,7 @@ def draw_full_disk(error: OSError) -> ResponseReturnValue:
     """Draw that a file could not be written because the disk is full or fails; any other fault is one of ours."""
     if not will_pass(error):
         return draw_fault(error)
-    log.error("the disk did not take what was sent", path=request.path, method=request.method, exc_info=error)
+    log.error("the disk did not take what was sent", path=_path(), method=request.method, exc_info=error)
     return _draw_full_disk()
 
 
@@ -150,7 +150,7 @@ def _draw_full_disk() -> ResponseReturnValue:
 
 def draw_fault(error: Exception) -> ResponseReturnValue:
     """Draw a fault of our own; the log has the details, the page has none."""
-    log.error("unhandled error", path=request.path, method=request.method, exc_info=error)
+    log.error("unhandled error", path=_path(), method=request.method, exc_info=error)
     message = say("Something went wrong on our side. What you had saved is safe.")
     g.setdefault("caller", NOBODY)  # the page must not ask the database who reads it: that may be what is broken
     if _wants_json():
@@ -178,6 +178,12 @@ def _again() -> list[tuple[str, str, bool]]:
         return [(name, value, name in TYPED_FIELDS) for name, value in request.form.items(multi=True)]
     except OSError:
         return []
+
+
+def _path() -> str:
+    """Return the path as a log may hold it: without the secret of a link that lets somebody in."""
+    rule = request.url_rule
+    return rule.rule if rule is not None and "secret" in (request.view_args or {}) else request.path
 
 
 def _wants_json() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from kmwiki import db
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Unavailable, say
@@ -67,6 +68,24 @@ def test_a_form_sent_after_the_session_ended_says_so_and_does_not_lead_away(app:
     assert answer.status_code == 401
     assert "เข้าสู่ระบบก่อนทำต่อ" in answer.text
     assert 'href="/sign-in"' in answer.text
+
+
+def test_what_is_sent_again_is_what_was_sent(app: Flask) -> None:
+    page = raising(app, Unavailable(SAID)).post("/raise", data={"venue": "โทร 081-555-0142", "body": "ก"})
+    assert page.status_code == 503
+    assert 'name="venue" value="โทร 081-555-0142"' in page.text
+
+
+def test_no_log_holds_the_secret_of_a_link(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("kmwiki.web.signing_in.queries.link_state", fail)
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    with capture_logs() as told:
+        assert app.test_client().get("/link/abcdef-secret").status_code == 500
+    assert told[0]["path"] == "/link/<secret>"
+    assert "abcdef" not in str(told)
 
 
 def test_a_fault_is_told_without_a_database(app: Flask) -> None:

@@ -62,7 +62,6 @@ class Found:
     moment: datetime
     among: frozenset[int] | None = None
     sources: frozenset[int] = frozenset()
-    is_first: bool = False
     problem: str = ""
 
 
@@ -123,7 +122,7 @@ def _one(
         sources = matcher(session, caller, project, search.query).sources(among)
     except Invalid as error:
         return Found(search.id, watch.user_id, moment, problem=str(error.message.text)[:500])
-    return Found(search.id, watch.user_id, moment, among, frozenset(sources), is_first=not watch.is_known)
+    return Found(search.id, watch.user_id, moment, among, frozenset(sources))
 
 
 def _note(session: Session, found: Found) -> None:
@@ -150,9 +149,8 @@ def _note(session: Session, found: Found) -> None:
     session.add_all(
         KnownHit(search_id=found.search_id, user_id=found.user_id, source_id=source_id) for source_id in fresh
     )
-    if not found.is_first:
-        since = watch.checked if found.among is None else None
-        session.add_all(_notice(watch, source_id) for source_id in _told(session, fresh, found.user_id, since))
+    since = watch.checked if found.among is None else None
+    session.add_all(_notice(watch, source_id) for source_id in _told(session, fresh, found.user_id, since))
     watch.is_known, watch.checked = True, found.moment
 
 
@@ -167,7 +165,8 @@ def _known(session: Session, found: Found) -> set[int]:
 def _told(session: Session, fresh: Sequence[int], user_id: int, since: datetime | None) -> list[int]:
     """Return which new hits are told of: not what the person wrote last themselves.
 
-    After a new index or another dictionary old texts may be found anew; `since` leaves out what did not change since.
+    When a search is new, or the index or the dictionary is, old texts are found; `since` leaves out what did not change
+    since then.
     """
     told: list[int] = []
     for start in range(0, len(fresh), CHUNK):

@@ -81,5 +81,5 @@ class SearchWatch(Base):
     feed_hash: Mapped[str | None] = mapped_column(unique=True)
     is_known: Mapped[bool] = mapped_column(default=False)  # what it finds already is written down; the rest is new
     problem: Mapped[str] = mapped_column(default="")  # why it cannot be evaluated any more, as a message id
-    checked: Mapped[datetime | None]
+    checked: Mapped[datetime | None]  # what was changed before was there already
     mailed: Mapped[datetime] = mapped_column(default=now)  # until when letters have told of it

@@ -197,7 +197,7 @@ def _watch(session: Session, caller: Caller, row: SavedSearch) -> SearchWatch:
     """Return how the caller follows a search; who begins now is told of nothing that it finds already."""
     watch = session.get(SearchWatch, (row.id, caller.user_id))
     if watch is None:
-        watch = SearchWatch(search_id=row.id, user_id=caller.user_id, in_app=False)
+        watch = SearchWatch(search_id=row.id, user_id=caller.user_id, in_app=False, checked=now())
         session.add(watch)
         jobs.enqueue(session, ALERTS, f"search:{row.id}", project_id=row.project_id)
     return watch
@@ -206,5 +206,5 @@ def _watch(session: Session, caller: Caller, row: SavedSearch) -> SearchWatch:
 def _forget_known(session: Session, row: SavedSearch) -> None:
     """Let what it finds now count as known, for everybody who follows it."""
     for watch in session.scalars(select(SearchWatch).where(SearchWatch.search_id == row.id)):
-        watch.is_known, watch.problem = False, ""
+        watch.is_known, watch.problem, watch.checked = False, "", now()
     jobs.enqueue(session, ALERTS, f"search:{row.id}", project_id=row.project_id)

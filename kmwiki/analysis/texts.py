@@ -134,11 +134,12 @@ def heads(session: Session, caller: Caller, matches: Sequence[Match]) -> Iterato
 def bodies(session: Session, source_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """Yield the reading texts of sources that were found readable."""
     for at in range(0, len(source_ids), CHUNK):
-        yield from session.execute(
+        rows = session.execute(
             select(Revision.source_id, Revision.reading_text)
             .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
             .where(Revision.source_id.in_(source_ids[at : at + CHUNK]))
-        ).tuples()
+        )
+        yield from ((source_id, text) for source_id, text in rows)
 
 
 def whole(head: Head, columns: Mapping[str, tuple[str, ...]], body: str, keep: frozenset[str]) -> Text:

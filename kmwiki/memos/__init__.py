@@ -1,1 +1,1 @@
-"""memos on project, code, entry, coding and comment; each memo is a source, linked to others"""
+"""Memos on project, code, entry, coding and comment; each is a source, linked to others and to quotes."""

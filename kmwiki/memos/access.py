@@ -10,11 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kmwiki.coding.access import code_for, coding_for
-from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.access import comment_for
-from kmwiki.comments.models import Comment
 from kmwiki.entries.access import entry_for
-from kmwiki.entries.models import Entry
 from kmwiki.errors import Forbidden, Invalid, NotFound, say
 from kmwiki.memos.models import Memo
 from kmwiki.security.policy import Permission, can
@@ -25,6 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
+    from kmwiki.coding.models import Code, Coding
+    from kmwiki.comments.models import Comment
+    from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
 
 KINDS = ("project", "code", "entry", "coding", "comment")
@@ -81,7 +81,7 @@ def read_target(text: str) -> tuple[str, int | None]:
 
 
 def target_for(session: Session, caller: Caller, project: Project, kind: str, target_id: int | None) -> Target:
-    """Return what a memo in this project is about. NotFound for what the caller may not read or is not of the project."""
+    """Return what a memo in this project is about. NotFound for what is not of the project or not to be read."""
     if kind == "project":
         if target_id not in {None, project.id}:
             raise _nothing_there()

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -17,6 +18,7 @@ from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
+from kmwiki.memos.models import Memo
 from kmwiki.search.compounds import all_words
 from kmwiki.search.dictionary import segmenters
 from kmwiki.search.engine import PART, Document
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 TITLE_WEIGHT, LEAD_WEIGHT = 3.0, 1.5
 CHUNK = 400
+HERE = ZoneInfo("Asia/Bangkok")
+"""In which a memo without an entry has its day."""
 INDEXED = ("entry", "comment", "memo")
 _WRITTEN = frozenset({"tag", "author"})  # the columns that hold people's words
 _HIDDEN = re.compile(f"{BLOCK}+")
@@ -104,16 +108,22 @@ def _source_outlines(session: Session, ids: Sequence[int]) -> Iterator[Outline]:
         )
     }
     comments = {one.source_id: one for one in session.scalars(select(Comment).where(Comment.source_id.in_(ids)))}
+    memos = {one.source_id: one for one in session.scalars(select(Memo).where(Memo.source_id.in_(ids)))}
     codes = _codes(session, ids)
     writers = {row.author_id for row in rows} - {None}
     names = {user.id: user.name for user in session.scalars(select(User).where(User.id.in_(writers)))}
     keep = _cleared(session, {row.project_id for row in rows})
     for row in rows:
         entry = entries.get(row.root_id or row.id)
-        if entry is not None:
-            author = names.get(row.author_id, "") if row.author_id is not None else ""
+        memo = memos.get(row.id)
+        author = names.get(row.author_id, "") if row.author_id is not None else ""
+        if memo is not None:
+            made = _memo_outline(row, memo, entry, codes.get(row.id, ()), author)
+        elif entry is not None and row.kind != "memo":
             made = _source_outline(row, entry, comments.get(row.id), codes.get(row.id, ()), author)
-            yield _masked(made, keep[row.project_id])
+        else:
+            continue
+        yield _masked(made, keep[row.project_id])
 
 
 def _codes(session: Session, ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
@@ -139,20 +149,10 @@ def _source_outline(
 ) -> Outline:
     is_entry = row.kind == "entry"
     columns = {
-        "type": (row.kind,),
-        "source": (str(row.id),),
-        "root": (str(entry.source_id),),
-        "entry": (str(entry.id),),
-        "kind": (entry.kind,),
-        "province": tuple(dict.fromkeys(place.province_code for place in entry.places)),
-        "district": _levels(entry, 4),
-        "place": _levels(entry, 2, 4, 6),
+        **_of_source(row, codes),
+        **_of_entry(entry),
         "tag": tuple(tag.tag for tag in entry.tags) if is_entry else (),
-        "code": tuple(str(code) for code in sorted({code for code, _ in codes})),
-        "voice": tuple(sorted({voice for _, voice in codes if voice})),
         "author": _authors(entry, comment, author, is_entry=is_entry),
-        "updated": (row.updated.isoformat(),),
-        **_when(entry),
     }
     return Outline(
         key=f"source:{row.id}",
@@ -165,6 +165,53 @@ def _source_outline(
         revision=row.head_no,
         clearings=row.clearings,
     )
+
+
+def _memo_outline(
+    row: Source, memo: Memo, entry: Entry | None, codes: Collection[tuple[int, str | None]], author: str
+) -> Outline:
+    """Tell about a memo: place, kind and date are those of the entry it hangs on; without one, the day it was written.
+
+    A memo on a code, or on a passage of it, is not counted under that code: it is no passage.
+    """
+    day = row.created.astimezone(HERE).date()
+    alone = {"root": (str(row.id),), "event": (day.isoformat(), day.isoformat()), "year": (str(day.year),)}
+    columns = {
+        **_of_source(row, codes),
+        **(_of_entry(entry) if entry is not None else alone),
+        "author": (author,) if author else (),
+    }
+    return Outline(
+        key=f"source:{row.id}",
+        project_id=row.project_id,
+        title=memo.title,
+        columns={name: values for name, values in columns.items() if values},
+        source_id=row.id,
+        revision=row.head_no,
+        clearings=row.clearings,
+    )
+
+
+def _of_source(row: Source, codes: Collection[tuple[int, str | None]]) -> dict[str, tuple[str, ...]]:
+    return {
+        "type": (row.kind,),
+        "source": (str(row.id),),
+        "code": tuple(str(code) for code in sorted({code for code, _ in codes})),
+        "voice": tuple(sorted({voice for _, voice in codes if voice})),
+        "updated": (row.updated.isoformat(),),
+    }
+
+
+def _of_entry(entry: Entry) -> dict[str, tuple[str, ...]]:
+    return {
+        "root": (str(entry.source_id),),
+        "entry": (str(entry.id),),
+        "kind": (entry.kind,),
+        "province": tuple(dict.fromkeys(place.province_code for place in entry.places)),
+        "district": _levels(entry, 4),
+        "place": _levels(entry, 2, 4, 6),
+        **_when(entry),
+    }
 
 
 def _masked(outline: Outline, keep: frozenset[str]) -> Outline:

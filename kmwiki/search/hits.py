@@ -15,6 +15,9 @@ from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
 from kmwiki.entries.queries import event_of, path_of
 from kmwiki.errors import NotFound
+from kmwiki.memos.about import address_of
+from kmwiki.memos.about import opening as title_of
+from kmwiki.memos.models import Memo
 from kmwiki.places.queries import place
 from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
 from kmwiki.search.snippets import folded_once, merged, opening, places, snippets
@@ -44,12 +47,22 @@ class _Head:
 
 
 @dataclass(frozen=True, slots=True)
+class _Found:
+    """A memo that was found, and the entry it hangs on."""
+
+    memo: Memo
+    head: _Head
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Rows:
     """What the hits of a page need, by id."""
 
     heads: dict[int, _Head]
     entries: dict[int, Entry]
     comments: dict[int, Comment]
+    memos: dict[int, Memo]
     codes: dict[int, Code]
     codings: dict[int, list[Coding]]
     veil: Veil
@@ -82,6 +95,7 @@ def _load(session: Session, caller: Caller, matches: Sequence[Match], veil: Veil
         {source_id: _Head(no, veil.text(text)) for source_id, no, text in heads},
         {row.id: row for row in entries},
         {row.source_id: row for row in comments},
+        {row.source_id: row for row in session.scalars(select(Memo).where(Memo.source_id.in_(sources)))},
         {row.id: row for row in session.scalars(select(Code).where(Code.id.in_(codes)))},
         _codings(session, sources),
         veil,
@@ -108,8 +122,10 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
         code = rows.codes.get(int(match.columns["id"][0]))
         return None if code is None else _code_hit(project, match, code, leaves, rows.veil)
     source_id = int(match.columns["source"][0])
-    entry = rows.entries.get(int(match.columns["entry"][0]))
+    entry = rows.entries.get(int(match.columns.get("entry", ("0",))[0]))
     head = rows.heads.get(source_id)
+    if head is not None and (memo := rows.memos.get(source_id)) is not None:
+        return _memo_hit(project, match, _Found(memo, head, entry), rows, leaves)
     if entry is None or head is None:
         return None
     comment = rows.comments.get(source_id)
@@ -143,6 +159,35 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
     )
 
 
+def _memo_hit(project: Project, match: Match, found: _Found, rows: _Rows, leaves: Sequence[Leaf]) -> HitOut:
+    """Make the hit of a memo, which opens on its own page; it may stand under no entry."""
+    memo, head, entry = found.memo, found.head, found.entry
+    passages = snippets(head.text, places(folded_once((memo.source_id, head.no), head.text), leaves), leaves)
+    shown = [_out(one, codes=_codes_at(one, rows.codings.get(memo.source_id, ()))) for one in passages]
+    if not shown and (first := opening(head.text)) is not None:
+        shown = [_out(first)]
+    title = title_of(rows.veil.text(memo.title), head.text)
+    return HitOut(
+        type="memo",
+        id=memo.id,
+        entry_id=entry.id if entry is not None else None,
+        source_id=memo.source_id,
+        number=entry.number if entry is not None else None,
+        title=title,
+        title_marks=_marks(title, leaves) if memo.title else [],
+        url=_at(address_of(project.slug, memo.id), memo.source_id, passages),
+        score=round(match.score, 4),
+        is_whole=match.is_whole,
+        snippets=shown,
+        kind=entry.kind if entry is not None else None,
+        provinces=_provinces(entry) if entry is not None else [],
+        event_date=entry.event_start.isoformat() if entry is not None and entry.event_start is not None else None,
+        event=event_of(entry) if entry is not None else None,
+        author=(match.columns.get("author") or (None,))[0],
+        codes=[int(one) for one in match.columns.get("code", ())],
+    )
+
+
 def _provinces(entry: Entry) -> list[ProvinceOut]:
     found = []
     for code in dict.fromkeys(one.province_code for one in entry.places):
@@ -156,7 +201,10 @@ def _provinces(entry: Entry) -> list[ProvinceOut]:
 
 def _url(project: Project, entry: Entry, source_id: int, passages: Sequence[Snippet]) -> str:
     """Return the address that opens at the first passage, every passage of the hit marked."""
-    address = path_of(project.slug, entry)
+    return _at(path_of(project.slug, entry), source_id, passages)
+
+
+def _at(address: str, source_id: int, passages: Sequence[Snippet]) -> str:
     first = next(((one, mark) for one in passages for mark in one.marks), None)
     if first is None:
         return address

@@ -45,7 +45,7 @@ TYPES = _known(
     {
         "entry": "entries note notes บันทึก",
         "comment": "comments ความเห็น ความคิดเห็น",
-        "memo": "memos ความคิด บันทึกช่วยจำ",
+        "memo": "memos ข้อคิด ความคิด บันทึกช่วยจำ",
         "code": "codes รหัส",
         "actor": "actors ผู้เกี่ยวข้อง",
     }

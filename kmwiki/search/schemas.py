@@ -57,7 +57,7 @@ class ProvinceOut(BaseModel):
 
 
 class HitOut(BaseModel):
-    """A text that was found. `entry_id` is the entry that a comment stands under."""
+    """A text that was found. `entry_id` is the entry that a comment or a memo hangs on."""
 
     type: str
     id: int

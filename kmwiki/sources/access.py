@@ -59,9 +59,9 @@ def visible_to(caller: Caller) -> ColumnElement[bool]:
 
 
 def in_bin_for(caller: Caller) -> ColumnElement[bool]:
-    """Return the condition on `Source` for binned entries the caller may bring back.
+    """Return the condition on `Source` for binned entries and memos the caller may bring back.
 
-    One's own, or all one could read as a moderator.
+    One's own, or all one could read as a moderator; what hangs on an entry only while they may read that.
     """
     own = (
         and_(Source.author_id == caller.user_id, _projects_where(caller, Permission.WRITE, Source))
@@ -69,7 +69,10 @@ def in_bin_for(caller: Caller) -> ColumnElement[bool]:
         else false()
     )
     moderated = and_(_projects_where(caller, Permission.MODERATE, Source), _rule(caller, Source))
-    return and_(Source.deleted.is_not(None), or_(own, moderated))
+    root = aliased(Source)
+    through_root = exists(select(root.id).where(root.id == Source.root_id, root.deleted.is_(None), _rule(caller, root)))
+    is_root = func.coalesce(Source.root_id, Source.id) == Source.id
+    return and_(Source.deleted.is_not(None), or_(own, moderated), or_(is_root, through_root))
 
 
 def _may(caller: Caller, row: Source) -> bool:

@@ -24,6 +24,7 @@ FAMILIES = (
     "bin",
     "attachments",
     "comments",
+    "memos",
     "codebook",
     "codings",
     "review",

@@ -13,6 +13,7 @@ from kmwiki.entries import service
 from kmwiki.entries.access import binned_entry_for, entry_by_number
 from kmwiki.entries.kinds import KINDS
 from kmwiki.entries.queries import binned, path_of
+from kmwiki.memos.queries import binned_memos
 from kmwiki.security.policy import Permission
 from kmwiki.sources.queries import names_of
 from kmwiki.web.context import caller, signed_in
@@ -30,8 +31,10 @@ def index(slug: str) -> str:
     with session() as opened:
         project = project_for(opened, caller(), slug, Permission.WRITE)
         found = binned(opened, caller(), project.id)
-        names = names_of(opened, {entry.source.deleted_by for entry in found if entry.source.deleted_by})
-    return render_template("entries/bin.html", project=project, found=found, names=names, kinds=KINDS)
+        memos = binned_memos(opened, caller(), project)
+        thrown = [*(entry.source for entry in found), *(row.source for row in memos)]
+        names = names_of(opened, {source.deleted_by for source in thrown if source.deleted_by})
+    return render_template("entries/bin.html", project=project, found=found, memos=memos, names=names, kinds=KINDS)
 
 
 @bp.post("/p/<slug>/e/<int:number>/bin")

@@ -20,6 +20,7 @@ from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.web.codebook_forms import Form, code_in, draw_form, draw_merge, draw_refused, patch_in, typed, values_of
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.memos_beside import memos_of_code
 from kmwiki.web.numbers import number_in, page_in
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def code(slug: str, code_id: int) -> ResponseReturnValue:
             ancestors=ancestors_of(s, found),
             verb_words=_verb_words(),
             into=into,
+            **memos_of_code(s, caller(), project, found),
         )
 
 

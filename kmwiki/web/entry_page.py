@@ -22,6 +22,7 @@ from kmwiki.text.marks import highlight
 from kmwiki.web.attachments import files_of
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
+from kmwiki.web.memos_beside import memos_of_entry
 from kmwiki.web.numbers import number_in, page_in
 from kmwiki.web.search_walk import walk_of
 
@@ -96,8 +97,9 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     texts = [(source, head), *((said.comment.source, said.revision) for said in talk.items if said.revision)]
     desk = desk_of(session, caller, source, texts)
     _mark(desk.html, hits, walk)
+    project = session.get_one(Project, entry.project_id)
     return {
-        "project": session.get_one(Project, entry.project_id),
+        "project": project,
         "entry": entry,
         "source": source,
         "revision": head,
@@ -118,6 +120,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "may_edit_comment": {said.comment.id for said in talk.items if may_edit(caller, said.comment.source)},
         "may_remove_comment": {said.comment.id for said in talk.items if may_remove(caller, said.comment.source)},
         "answering": number_in(args, "answer"),
+        **memos_of_entry(session, caller, project, entry),
         **files_of(session, source, may_write=can(caller, Permission.WRITE, entry.project_id)),
         "typed": "",
         "errors": {},

@@ -17,6 +17,7 @@ RESOURCES = (
     "sources",
     "places",
     "codings",
+    "memos",
     "codes",
     "search",
     "searches",

@@ -16,6 +16,7 @@ from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.db import session
 from kmwiki.entries.models import Entry
+from kmwiki.memos.models import Memo
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.models import Revision, Source
 from kmwiki.sources.veil import cleared_forms
@@ -40,6 +41,7 @@ _PROJECT_OF: Mapping[str, Callable[[int], Select[Any]]] = {
     "comment_id": lambda key: (
         select(Source.project_id).join(Comment, Comment.source_id == Source.id).where(Comment.id == key)
     ),
+    "memo_id": lambda key: select(Source.project_id).join(Memo, Memo.source_id == Source.id).where(Memo.id == key),
     "coding_id": lambda key: select(Coding.project_id).where(Coding.id == key),
     "code_id": lambda key: select(Code.project_id).where(Code.id == key),
 }

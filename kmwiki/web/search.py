@@ -194,7 +194,8 @@ def grouped(hits: Sequence[HitOut]) -> list[Group]:
     """Put the hits of one note together, where its first one stands."""
     groups: dict[tuple[str, int], Group] = {}
     for hit in hits:
-        key = ("entry", hit.entry_id) if hit.entry_id is not None else (hit.type, hit.id)
+        of_note = hit.entry_id is not None and hit.type != "memo"  # a memo opens on its own page
+        key = ("entry", hit.entry_id or 0) if of_note else (hit.type, hit.id)
         if key in groups:
             groups[key].hits.append(hit)
         else:

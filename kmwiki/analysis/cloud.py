@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDTH, HEIGHT = 720, 440
-LEAST, MOST = 16.0, 60.0
-"""Sizes of letters in units of the picture; no Thai is smaller than 16."""
-MOST_WORDS = 60
-LETTER, CAPITAL, GAP = 0.60, 0.72, 6.0
+WIDTH, HEIGHT = 420, 400
+LEAST, MOST = 18.0, 54.0
+"""Sizes of letters in units of the picture; no Thai is smaller than 16 on a phone."""
+MOST_WORDS = 45
+LETTER, CAPITAL, GAP = 0.60, 0.72, 4.0
 ABOVE, BELOW = 1.18, 0.48
 """How far ink reaches from the base line in sizes of the face: a vowel with a tone mark above, a vowel below."""
 STEP, TURNS = 0.35, 2600
-FLAT = 0.62
-"""The spiral is lower than wide, as the picture is."""
+FLAT = 0.9
+"""The spiral is a little lower than wide, as the picture is."""
 
 
 class Placed(NamedTuple):

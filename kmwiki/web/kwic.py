@@ -12,7 +12,6 @@ from kmwiki.analysis.files import PART_LABELS, kwic_file, read_format
 from kmwiki.analysis.kwic import SORTS, read_width
 from kmwiki.analysis.telling import find_lines
 from kmwiki.db import session, transaction
-from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, Invalid
 from kmwiki.search.queries import Rebuilding
 from kmwiki.search.query import QueryError
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from kmwiki.accounts.models import Project
+    from kmwiki.analysis.schemas import KwicOut
+    from kmwiki.web.analysing import Chip
+    from kmwiki.web.search import Facet
 
 bp = Blueprint("kwic", __name__)
 
@@ -58,7 +60,8 @@ OWN = ("width", "sort", "among")
 @signed_in
 def page(slug: str) -> ResponseReturnValue:
     """Show the lines of a query, a page at a time."""
-    text, sort = request.args.get("q", ""), request.args.get("sort") or "position"
+    text, among = request.args.get("q", ""), request.args.get("among", "")
+    sort = request.args.get("sort") or "position"
     found, trouble, width = None, None, 0
     with session() as opened:
         project = project_for(opened, caller(), slug, Permission.READ)
@@ -73,7 +76,7 @@ def page(slug: str) -> ResponseReturnValue:
                     asked,
                     width=width,
                     sort=sort,
-                    among=request.args.get("among", ""),
+                    among=among,
                     locale=locale_code(),
                     translate=gettext,
                 )
@@ -83,23 +86,26 @@ def page(slug: str) -> ResponseReturnValue:
         "analysis/kwic.html",
         project=project,
         text=text,
-        among=request.args.get("among", ""),
+        among=among,
         found=found,
         trouble=trouble,
         width=width,
         widths=sorted({*WIDTHS, width} - {0}),
         sort=sort if sort in SORTS else "position",
         sorts=SORT_WORDS,
-        kinds=KINDS,
         parts=PART_LABELS,
+        narrowing=_narrowing(project, found),
         choices=CHOICES,
-        facets=facets_of(found.facets) if found else [],
-        chips=chips("kwic.page", project, found.facets, *OWN) if found else [],
-        kwic_address=kwic_address,
     )
     return settle(make_response(drawn), trouble)
 
 
+def _narrowing(project: Project, found: KwicOut | None) -> tuple[list[Facet], list[Chip]]:
+    """Return what the lines can be narrowed by, and the filters in force."""
+    return (facets_of(found.facets), chips("kwic.page", project, found.facets, *OWN)) if found else ([], [])
+
+
+@bp.app_template_global("kwic_address")
 def kwic_address(project: Project, endpoint: str = "kwic.page", **changed: str | int | None) -> str:
     """Return the address of this concordance with something else in it; None takes something away."""
     given = {**kept(*OWN), **{name: [str(value)] for name, value in changed.items() if value is not None}}

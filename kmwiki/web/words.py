@@ -88,9 +88,6 @@ def page(slug: str) -> ResponseReturnValue:
         choices=CHOICES,
         facets=facets_of(found.facets) if found else [],
         chips=chips("words.page", project, found.facets, *OWN) if found else [],
-        words_address=words_address,
-        word_address=word_address,
-        cell_address=cell_address,
         most_in_row=_most_in_row,
     )
     return settle(make_response(drawn), trouble)
@@ -100,6 +97,7 @@ def _most_in_row(cells: list[object]) -> float:
     return max((getattr(cell, "per_10000", 0.0) for cell in cells), default=0.0)
 
 
+@bp.app_template_global("words_address")
 def words_address(project: Project, endpoint: str = "words.page", **changed: str | int | None) -> str:
     """Return the address of these counts with something else in it; None takes something away."""
     given = {**kept(*OWN), **{name: [str(value)] for name, value in changed.items() if value is not None}}
@@ -108,6 +106,7 @@ def words_address(project: Project, endpoint: str = "words.page", **changed: str
     )
 
 
+@bp.app_template_global("word_address")
 def word_address(project: Project, word: str, prefix: str = "") -> str:
     """Return the address of a word's concordance in a selection."""
     here = {name.removeprefix(prefix): values for name, values in kept(prefix=prefix).items()}
@@ -115,6 +114,7 @@ def word_address(project: Project, word: str, prefix: str = "") -> str:
     return address("kwic.page", project, {**here, "q": [word], "mode": ["exact"], "among": among})
 
 
+@bp.app_template_global("cell_address")
 def cell_address(project: Project, word: str, by: str, value: str) -> str:
     """Return the address of the search for a word in a selection, within one value of a facet."""
     here = kept()
@@ -175,8 +175,6 @@ def compare_page(slug: str) -> ResponseReturnValue:
         side=side,
         sides=SIDES,
         has_second=bool(kept(prefix="b_")),
-        compare_address=compare_address,
-        word_address=word_address,
     )
     return settle(make_response(drawn), trouble)
 
@@ -195,6 +193,7 @@ def _second(opened: Session, project: Project) -> SearchRequest | None:
     return selection(opened, project, size=SIZE, prefix="b_") if kept(prefix="b_") else None
 
 
+@bp.app_template_global("compare_address")
 def compare_address(project: Project, endpoint: str = "words.compare_page", **changed: str | int | None) -> str:
     """Return the address of this comparison with something else in it."""
     given = {

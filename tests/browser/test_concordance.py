@@ -1,0 +1,33 @@
+"""A line of a concordance opens its note at the very words, and a word of the cloud its concordance."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_word_leads_to_its_lines_and_a_line_to_its_place(page: Page, strays: list[str]) -> None:
+    page.goto("/p/demo/words")
+    word = page.locator("svg.cloud a").first
+    text = word.inner_text().strip()
+    word.click()
+    expect(page.locator("table.kwic tbody tr").first).to_be_visible()
+    assert page.locator("#kq").input_value() == text
+    page.locator("#ks").select_option("left")
+    page.get_by_role("button", name="แสดง").click()
+    line = page.locator("table.kwic tbody a[href*='?hit=']").first
+    keyword = line.inner_text()
+    line.click()
+    hit = page.locator("mark#hit")
+    expect(hit).to_be_in_viewport()
+    assert hit.inner_text() == keyword
+    expect(page).to_have_url(re.compile(r"\?hit=\d+:\d+-\d+#hit$"))
+    assert strays == []

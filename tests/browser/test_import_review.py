@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_every_page import complaints
 from tests.features.test_importing import page as saved_page
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def test_cuts_are_moved_by_keys_and_by_hand_and_the_import_is_undone(
     file.write_text(saved_page(comments=SAID), encoding="utf-8")
     program.run("import", "demo", str(file))
     page.goto("/p/demo/imports/look-over")
+    _is_clean_and_narrow(page)
     page.get_by_role("link", name="คุยกันที่ท่าน้ำ").click()
+    _is_clean_and_narrow(page)
     _evidence_lights_up(page)
     cuts = page.locator("[data-cuts]")
     handles = cuts.get_by_role("slider")
@@ -65,11 +68,21 @@ def test_cuts_are_moved_by_keys_and_by_hand_and_the_import_is_undone(
 
     page.goto("/p/demo/imports")
     page.locator("main tbody a").first.click()
+    _is_clean_and_narrow(page)
     page.get_by_role("button", name="เลิก").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("เลิกการนำเข้าแล้ว", timeout=30_000)
     page.goto("/p/demo/imports/look-over?state=all")
     expect(page.get_by_role("link", name="คุยกันที่ท่าน้ำ")).to_have_count(0)
     assert strays == []
+
+
+def _is_clean_and_narrow(page: Page) -> None:
+    """Pages that an import makes: axe finds nothing, nor does anything stick out of the narrowest phone."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert complaints(page) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def _evidence_lights_up(page: Page) -> None:

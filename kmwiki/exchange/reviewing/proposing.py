@@ -26,6 +26,7 @@ _GREETED = re.compile(
     r"^\W*(?:สวัสดี|หวัดดี|ดีจ้า|เรียน|ถึง)(?:ครับ|ค่ะ|คะ|จ้า|จ้ะ)?\s*"
     r"(?P<name>(?:ท่าน|คุณ|อาจารย์|อ\.|ครู|พี่|น้อง|ลุง|ป้า|ดร\.|ผศ\.|รศ\.)\s*[^\s,.!()]{1,30}(?:\s[^\s,.!()]{2,20})?)"
 )
+_ITEM = re.compile(r"[-*•+]\s|\d+[.)]\s")  # the last point of a list is no signature
 _POLITE = re.compile(r"(?:ครับ|ค่ะ|คะ|จ้า|จ้ะ|นะ)+$")
 
 
@@ -47,7 +48,7 @@ def propose(body: str) -> Proposal:
     signed = ""
     if len(seen) > 1:
         signed = next((line for line in (seen[-1], seen[0]) if is_full_name(line)), "")
-        signed = signed or (seen[-1] if is_nickname(seen[-1]) else "")
+        signed = signed or (seen[-1] if is_nickname(seen[-1]) and not _ITEM.match(seen[-1]) else "")
     return Proposal(signed, greeted)
 
 

@@ -186,9 +186,9 @@ def count_due(session: Session, kinds: Collection[str]) -> int:
     return session.scalar(select(func.count()).select_from(Job).where(Job.kind.in_(kinds), _due(now()))) or 0
 
 
-def count_waiting(session: Session, kind: str) -> int:
-    """Count the jobs of a kind that are not done: queued, running or failed."""
-    return session.scalar(select(func.count()).select_from(Job).where(Job.kind == kind, Job.state != "done")) or 0
+def count_waiting(session: Session, *kinds: str) -> int:
+    """Count the jobs of these kinds that are not done: queued, running or failed."""
+    return session.scalar(select(func.count()).select_from(Job).where(Job.kind.in_(kinds), Job.state != "done")) or 0
 
 
 def _due(moment: datetime) -> ColumnElement[bool]:

@@ -123,11 +123,16 @@ def _segmenter(words: tuple[str, ...]) -> Segmenter:
     return Segmenter(words)
 
 
+def segmenter_of(known: Dictionary) -> Segmenter:
+    """Return what cuts by the words of a dictionary."""
+    return _segmenter(known.words)
+
+
 def segmenters(session: Session) -> Callable[[int], Segmenter]:
     """Return the function that gives a project's segmenter; each dictionary is read once."""
 
     @cache
     def of_project(project_id: int) -> Segmenter:
-        return _segmenter(dictionary(session, project_id).words)
+        return segmenter_of(dictionary(session, project_id))
 
     return of_project

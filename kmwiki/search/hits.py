@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from kmwiki.coding.models import Code, Coding
@@ -20,15 +20,16 @@ from kmwiki.memos.about import opening as title_of
 from kmwiki.memos.models import Memo
 from kmwiki.places.queries import place
 from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
-from kmwiki.search.snippets import folded_once, merged, opening, places, snippets
+from kmwiki.search.snippets import folded_once, folded_title, merged, opening, places, snippets
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
 from kmwiki.sources.veil import veil_for
 from kmwiki.text.thai import fold_with_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from sqlalchemy import BindParameter, Select
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
@@ -36,6 +37,29 @@ if TYPE_CHECKING:
     from kmwiki.search.snippets import Snippet
     from kmwiki.security.policy import Caller
     from kmwiki.sources.veil import Veil
+
+
+T = TypeVar("T")
+Marked = tuple[int, int, int]
+"""A code and where it stands in a text."""
+
+# Made once: putting a statement together costs as much as asking it.
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_HEADS = (
+    select(Revision.source_id, Revision.no, Revision.reading_text)
+    .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
+    .where(Revision.source_id.in_(_IDS))
+)
+_ENTRIES = select(Entry).where(Entry.id.in_(_IDS)).options(selectinload(Entry.places))
+_COMMENTS = select(Comment).where(Comment.source_id.in_(_IDS))
+_MEMOS = select(Memo).where(Memo.source_id.in_(_IDS))
+_CODES = select(Code).where(Code.id.in_(_IDS))
+_CODINGS = select(Coding.source_id, Coding.code_id, Coding.start, Coding.end).where(
+    Coding.source_id.in_(_IDS),
+    Coding.deleted.is_(None),
+    Coding.status == "accepted",
+    Coding.start.is_not(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +88,7 @@ class _Rows:
     comments: dict[int, Comment]
     memos: dict[int, Memo]
     codes: dict[int, Code]
-    codings: dict[int, list[Coding]]
+    codings: dict[int, list[Marked]]
     veil: Veil
 
 
@@ -81,39 +105,35 @@ def make_hits(
 
 
 def _load(session: Session, caller: Caller, matches: Sequence[Match], veil: Veil) -> _Rows:
+    """Read what the hits are made of. Kinds of rows that no match needs are not asked for."""
     sources = [int(one.columns["source"][0]) for one in matches if "source" in one.columns]
-    entry_ids = {int(one.columns["entry"][0]) for one in matches if "entry" in one.columns}
+    entries = {int(one.columns["entry"][0]) for one in matches if "entry" in one.columns}
     codes = [int(one.columns["id"][0]) for one in matches if "id" in one.columns]
-    heads = session.execute(
-        select(Revision.source_id, Revision.no, Revision.reading_text)
-        .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
-        .where(Revision.source_id.in_(sources), visible_to(caller))
-    )
-    entries = session.scalars(select(Entry).where(Entry.id.in_(entry_ids)).options(selectinload(Entry.places)))
-    comments = session.scalars(select(Comment).where(Comment.source_id.in_(sources)))
+    of_type = {
+        kind: [int(one.columns["source"][0]) for one in matches if one.columns["type"] == (kind,)]
+        for kind in ("comment", "memo")
+    }
+    heads = session.execute(_HEADS.where(visible_to(caller)), {"ids": sources})
     return _Rows(
         {source_id: _Head(no, veil.text(text)) for source_id, no, text in heads},
-        {row.id: row for row in entries},
-        {row.source_id: row for row in comments},
-        {row.source_id: row for row in session.scalars(select(Memo).where(Memo.source_id.in_(sources)))},
-        {row.id: row for row in session.scalars(select(Code).where(Code.id.in_(codes)))},
+        {row.id: row for row in _rows(session, _ENTRIES, entries)},
+        {row.source_id: row for row in _rows(session, _COMMENTS, of_type["comment"])},
+        {row.source_id: row for row in _rows(session, _MEMOS, of_type["memo"])},
+        {row.id: row for row in _rows(session, _CODES, codes)},
         _codings(session, sources),
         veil,
     )
 
 
-def _codings(session: Session, sources: Sequence[int]) -> dict[int, list[Coding]]:
-    found: dict[int, list[Coding]] = defaultdict(list)
-    rows = session.scalars(
-        select(Coding).where(
-            Coding.source_id.in_(sources),
-            Coding.deleted.is_(None),
-            Coding.status == "accepted",
-            Coding.start.is_not(None),
-        )
-    )
-    for row in rows:
-        found[row.source_id].append(row)
+def _rows(session: Session, wanted: Select[T], ids: Collection[int]) -> Iterable[T]:
+    return session.scalars(wanted, {"ids": list(ids)}) if ids else ()
+
+
+def _codings(session: Session, sources: Sequence[int]) -> dict[int, list[Marked]]:
+    found: dict[int, list[Marked]] = defaultdict(list)
+    for source_id, code_id, start, end in session.execute(_CODINGS, {"ids": sources}):
+        if start is not None and end is not None:
+            found[source_id].append((code_id, start, end))
     return found
 
 
@@ -226,16 +246,12 @@ def _others(entry: Entry, veil: Veil, leaves: Sequence[Leaf], *, most: int) -> l
 
 
 def _marks(text: str, leaves: Sequence[Leaf]) -> list[tuple[int, int]]:
-    return merged(text, places(fold_with_map(text), leaves))
+    return merged(text, places(folded_title(text), leaves))
 
 
-def _codes_at(snippet: Snippet, codings: Iterable[Coding]) -> list[int]:
+def _codes_at(snippet: Snippet, codings: Iterable[Marked]) -> list[int]:
     """Return the codes of codings that share a character with a passage, each once, in order of place."""
-    here = [
-        (one.start, one.code_id)
-        for one in codings
-        if one.start is not None and one.end is not None and one.start < snippet.end and one.end > snippet.start
-    ]
+    here = [(start, code_id) for code_id, start, end in codings if start < snippet.end and end > snippet.start]
     return list(dict.fromkeys(code_id for _, code_id in sorted(here)))
 
 

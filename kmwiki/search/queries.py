@@ -11,7 +11,7 @@ import structlog
 from kmwiki.errors import Invalid, Unavailable, say
 from kmwiki.jobs.service import count_waiting
 from kmwiki.search import index, plan
-from kmwiki.search.dictionary import dictionary, segmenters
+from kmwiki.search.dictionary import dictionary, segmenter_of
 from kmwiki.search.engine import AllOf, Ask, Column, IndexBusy, IndexMissing, IndexStale, Slice
 from kmwiki.search.facets import name_facets, slice_of
 from kmwiki.search.hits import make_hits
@@ -123,7 +123,7 @@ def _renew_if_stale(engine: SearchEngine) -> None:
 def _answer(search: _Search, request: SearchRequest, locale: str, translate: Callable[[str], str]) -> SearchOut:
     planner = _planner(search)
     made = planner.plan(request.text, request.mode)
-    waiting = count_waiting(search.session, KIND) + count_waiting(search.session, REBUILD)
+    waiting = count_waiting(search.session, KIND, REBUILD)
     if not waiting:
         _refuse_unknown_author(search, request)
     wanted = slice_of(request)
@@ -173,10 +173,11 @@ def _instead(search: _Search, made: Plan, wanted: Slice) -> list[InsteadOut]:
 def _planner(search: _Search) -> plan.Planner:
     """Return what reads the queries of this search."""
     project_id = search.project.id
+    known = dictionary(search.session, project_id)
     return plan.Planner(
         project_id,
-        dictionary(search.session, project_id),
-        segmenters(search.session)(project_id),
+        known,
+        segmenter_of(known),
         Filters(search.session, search.caller, project_id),
     )
 

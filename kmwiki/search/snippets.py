@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from kmwiki.text.words import segmenter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_MORE = re.compile(r"\S")
 WIDTH = 170
 BEFORE = 50
 MOST = 3
@@ -46,10 +48,16 @@ class Place:
     leaf: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def folded_once(key: tuple[int, int], text: str) -> Folded:
     """Fold a revision's text, kept for the next page; the key tells revisions apart before their texts are compared."""
     del key
+    return fold_with_map(text)
+
+
+@lru_cache(maxsize=4096)
+def folded_title(text: str) -> Folded:
+    """Fold a title, kept for the next page."""
     return fold_with_map(text)
 
 
@@ -149,7 +157,7 @@ def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]]) -> Snipp
     start, end = snap(text, start, end)
     inside = _joined(snap(text, low, high) for low, high in ranges if low < end and high > start)
     marks = tuple((max(low, start) - start, min(high, end) - start) for low, high in inside)
-    return Snippet(text[start:end], start, end, marks, goes_on=bool(text[end:].strip()))
+    return Snippet(text[start:end], start, end, marks, goes_on=_MORE.search(text, end) is not None)
 
 
 def _after_blank(text: str, start: int, limit: int) -> int:
@@ -185,4 +193,4 @@ def opening(text: str, *, length: int = WIDTH) -> Snippet | None:
     if start == len(text):
         return None
     start, end = snap(text, start, min(len(text), start + length))
-    return Snippet(text[start:end], start, end, (), goes_on=bool(text[end:].strip()))
+    return Snippet(text[start:end], start, end, (), goes_on=_MORE.search(text, end) is not None)

@@ -10,20 +10,21 @@ through the bin.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kmwiki.errors import Forbidden, NotFound, Unauthenticated, say
-from kmwiki.security.policy import Permission, can
+from kmwiki.security.policy import Caller, Permission, can
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from sqlalchemy.orm.util import AliasedClass
 
-    from kmwiki.security.policy import Caller
+    from kmwiki.security.policy import Role
 
 AUDIENCES = ("private", "supervisors", "team", "public")
 STATES = ("draft", "published", "archived")
@@ -51,7 +52,17 @@ def _rule(caller: Caller, row: type[Source] | AliasedClass[Source]) -> ColumnEle
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
-    """Return the condition on `Source` that holds for what the caller may read."""
+    """Return the condition on `Source` that holds for what the caller may read.
+
+    It depends on who they are and their roles alone, so it is made once for each such caller: making it costs a search
+    more than asking it.
+    """
+    return _visible_to(caller.user_id, caller.is_admin, frozenset(caller.roles.items()))
+
+
+@lru_cache(maxsize=256)
+def _visible_to(user_id: int | None, is_admin: bool, roles: frozenset[tuple[int, Role]]) -> ColumnElement[bool]:  # noqa: FBT001 - a cache compares what it is called with
+    caller = Caller(user_id=user_id, is_admin=is_admin, roles=dict(sorted(roles)))
     root = aliased(Source)
     root_id = func.coalesce(Source.root_id, Source.id)
     through_root = exists(select(root.id).where(root.id == root_id, root.deleted.is_(None), _rule(caller, root)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kmwiki.text.clusters import clip
 from kmwiki.text.folding import INVISIBLE, Folded, fold, fold_with_map
@@ -33,6 +34,7 @@ def sort_key(text: str) -> str:
     return f"{letters}\t{signs}\t{folded}"
 
 
+@lru_cache(maxsize=4096)
 def slugify(text: str, limit: int = _SLUG_LIMIT) -> str:
     """Make the readable end of an address: letters and digits of any script with their marks, hyphens between.
 

@@ -27,9 +27,12 @@ from kmwiki.web.numbers import number_in, page_in
 from kmwiki.web.search_walk import walk_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
     from werkzeug.datastructures import MultiDict
 
+    from kmwiki.comments.models import Comment
     from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Revision
@@ -113,12 +116,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "talk": talk,
         "outline": outline_of(head),
         "places": [place(each.place_code).full(locale_code()) for each in entry.places],
-        "may_write": can(caller, Permission.WRITE, entry.project_id),
-        "may_manage": may_manage(caller, entry),
-        "may_read_history": may_read_history(caller, source),
-        "may_comment": can(caller, Permission.COMMENT, entry.project_id),
-        "may_edit_comment": {said.comment.id for said in talk.items if may_edit(caller, said.comment.source)},
-        "may_remove_comment": {said.comment.id for said in talk.items if may_remove(caller, said.comment.source)},
+        **_rights(caller, entry, [said.comment for said in talk.items]),
         "answering": number_in(args, "answer"),
         **memos_of_entry(session, caller, project, entry),
         **files_of(session, source, may_write=can(caller, Permission.WRITE, entry.project_id)),
@@ -126,4 +124,16 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "errors": {},
         "states": STATE_WORDS,
         "audiences": AUDIENCE_WORDS,
+    }
+
+
+def _rights(caller: Caller, entry: Entry, comments: Sequence[Comment]) -> dict[str, Any]:
+    """Say what the reader may do with the entry and its comments."""
+    return {
+        "may_write": can(caller, Permission.WRITE, entry.project_id),
+        "may_manage": may_manage(caller, entry),
+        "may_read_history": may_read_history(caller, entry.source),
+        "may_comment": can(caller, Permission.COMMENT, entry.project_id),
+        "may_edit_comment": {comment.id for comment in comments if may_edit(caller, comment.source)},
+        "may_remove_comment": {comment.id for comment in comments if may_remove(caller, comment.source)},
     }

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmwiki.accounts.access import OPERATOR, project_for
+from kmwiki.accounts.queries import caller_for_user
+from kmwiki.cli.people import person
 from kmwiki.db import session
 from kmwiki.errors import Unavailable, say
 from kmwiki.jobs.worker import JobKind, Worker
@@ -53,14 +55,20 @@ def search() -> None:
 @click.option("--author", default="", help="A name.")
 @click.option("--from", "first", default="", help="First day, month or year.")
 @click.option("--to", "last", default="", help="Last day, month or year.")
+@click.option("--as", "email", default="", help="Address of the person whose drafts and private texts count too.")
 def query_project(slug: str, query: str, *, as_json: bool, within: str, first: str, last: str, **given: Any) -> None:
-    """Print what is found in a project, drafts and private texts of others left out."""
+    """Print what is found in a project, drafts and private texts left out.
+
+    With --as it is what that person finds on the page and through the API.
+    """
     catch_up()
+    email = str(given.pop("email"))
     asked = {name: [str(value)] for name, value in given.items()}
     asked |= {"q": [query], "in": [within], "from": [first], "to": [last]}
     with session() as opened:
-        project = project_for(opened, OPERATOR, slug, Permission.READ)
-        found = find(opened, OPERATOR, project, read_request(opened, project.id, asked))
+        caller = caller_for_user(opened, person(opened, email).id) if email else OPERATOR
+        project = project_for(opened, caller, slug, Permission.READ)
+        found = find(opened, caller, project, read_request(opened, project.id, asked))
     if as_json:
         click.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2))
         return

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from threading import Lock
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from kmwiki.search.models import DictionaryTerm
+from kmwiki.search.models import DictionaryChange, DictionaryTerm
 from kmwiki.text.thai import fold, strip_titles
 from kmwiki.text.words import Segmenter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ _DATA = Path(__file__).parent / "data"
 _PRODUCT = _DATA / "abbreviations.tsv"
 SHORTEST = 2
 """Of a word that texts are cut by."""
+MOST_KEPT = 64
 MOST_WORDS = 6
 """So many words of a query are tried together as one name."""
 
@@ -69,6 +71,9 @@ def small_words() -> frozenset[str]:
     return frozenset((_DATA / "small_words.txt").read_text(encoding="utf-8").split())
 
 
+Mark = tuple[object, ...]
+
+
 class Term(NamedTuple):
     """What a project's dictionary says about a word. Without `expansion` it is only a word of its own."""
 
@@ -88,18 +93,56 @@ def product_keys() -> frozenset[str]:
     return frozenset(key_of(short) for short, _ in product_pairs())
 
 
+class _Kept:
+    """The dictionaries of projects as they were last read, each with the mark under which that is true."""
+
+    lock = Lock()
+    made: ClassVar[OrderedDict[tuple[str, int], tuple[Mark, Dictionary]]] = OrderedDict()
+
+
 def dictionary(session: Session, project_id: int) -> Dictionary:
-    """Return what is equal in a project."""
+    """Return what is equal in a project. Thousands of words are read again only after one of them has changed."""
+    key = str(session.get_bind().engine.url), project_id
+    mark = _mark(session, project_id)
+    with _Kept.lock:
+        kept = _Kept.made.get(key)
+    if kept is not None and kept[0] == mark:
+        return kept[1]
+    made = _read(session, project_id)
+    with _Kept.lock:
+        _Kept.made[key] = mark, made
+        _Kept.made.move_to_end(key)
+        while len(_Kept.made) > MOST_KEPT:
+            _Kept.made.popitem(last=False)
+    return made
+
+
+def _mark(session: Session, project_id: int) -> Mark:
+    """Return what differs after every change: how many words there are, the last of them, the last change and its time.
+
+    The time, since the number of a change that was rolled back is given again.
+    """
+    here = DictionaryTerm.project_id == project_id
+    count, last = session.execute(select(func.count(), func.max(DictionaryTerm.id)).where(here)).one()
+    change = session.execute(
+        select(DictionaryChange.no, DictionaryChange.created)
+        .where(DictionaryChange.project_id == project_id)
+        .order_by(DictionaryChange.no.desc(), DictionaryChange.id.desc())
+        .limit(1)
+    ).first()
+    return count, last, tuple(change) if change else ()
+
+
+def _read(session: Session, project_id: int) -> Dictionary:
     rows = session.execute(
         select(DictionaryTerm.term, DictionaryTerm.expansion, DictionaryTerm.kind)
         .where(DictionaryTerm.project_id == project_id)
         .order_by(DictionaryTerm.id)
     )
-    return _make(tuple(Term(*row) for row in rows))
+    return _make([Term(*row) for row in rows])
 
 
-@lru_cache(maxsize=64)
-def _make(own: tuple[Term, ...]) -> Dictionary:
+def _make(own: Sequence[Term]) -> Dictionary:
     """Join a project's terms with the product's; an abbreviation that the project explains means only that there."""
     found: dict[str, dict[str, Equal]] = defaultdict(dict)
     words: set[str] = set()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flask import jsonify, make_response, render_template, request
+from flask import jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext
 
 import kmwiki.web.search_drawing  # noqa: F401 - gives the templates what they draw with
@@ -146,6 +146,8 @@ def page(slug: str) -> ResponseReturnValue:
                 asked = read_request(opened, project.id, {**dict(given.lists()), "size": [str(SIZE)], "facets": []})
                 found = find(opened, caller(), project, asked, locale=locale_code(), translate=gettext)
                 fill(view, project, asked, found)
+                if found.total and asked.page > view.pages:
+                    return redirect(address(project, kept(), view.pages))
             except QueryError as error:
                 view.error, view.position, status = words(error.message), error.position, 400
                 view.hint = words(error.hint) if error.hint is not None else ""

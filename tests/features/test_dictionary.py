@@ -12,7 +12,7 @@ from kmwiki.errors import Conflict, Forbidden, Invalid
 from kmwiki.events.models import Event
 from kmwiki.jobs.models import Job
 from kmwiki.search import indexing, terms, terms_queries
-from kmwiki.search.dictionary import Term
+from kmwiki.search.dictionary import Term, dictionary
 from kmwiki.search.terms_table import changes_for, read_table, write_table
 from kmwiki.security.policy import Role
 from tests.make_search import ask, drain, titles, write
@@ -72,6 +72,20 @@ def test_an_abbreviation_is_equal_at_once_and_the_index_follows(editor: Caller, 
     with transaction() as opened:
         terms.remove_term(opened, editor, opened.get_one(type(row), row.id))
     assert ask(editor, project, "คกท", mode="exact").total == 0
+    assert ask(editor, project, "คกท").query.also == []
+
+
+def test_a_word_that_was_never_committed_means_nothing(editor: Caller, project: Project) -> None:
+    write(editor, project, f"ประชุมกับ{FULL}เมื่อวาน")
+    drain()
+
+    with session() as opened:  # closed without a commit
+        terms.add_term(opened, editor, project, Term("คกท.", FULL))
+        opened.flush()
+        assert dictionary(opened, project.id).equals("คกท")
+    assert ask(editor, project, "คกท").query.also == []
+    add(editor, project, "คคท.", FULL)
+    assert ask(editor, project, "คคท").total == 1
     assert ask(editor, project, "คกท").query.also == []
 
 

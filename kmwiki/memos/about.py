@@ -12,7 +12,7 @@ from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry
 from kmwiki.entries.queries import path_of
-from kmwiki.memos.links import Ref
+from kmwiki.memos.links import Ref, without_links
 from kmwiki.memos.models import Memo
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import visible_to
@@ -54,7 +54,7 @@ def things(session: Session, caller: Caller, project: Project, wanted: Iterable[
 
 def opening(title: str, text: str) -> str:
     """Return a title, or the beginning of a text that has none."""
-    return title or clip(next((line.strip() for line in text.splitlines() if line.strip()), ""), TITLE)
+    return title or clip(without_links(next((line.strip() for line in text.splitlines() if line.strip()), "")), TITLE)
 
 
 class _Finder:

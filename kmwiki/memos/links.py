@@ -40,6 +40,11 @@ def written(kind: str, ref_id: int) -> str:
     return f"[[{kind}:{ref_id}]]"
 
 
+def without_links(text: str) -> str:
+    """Return a text for a list or a title: of a link its words, of one without words an ellipsis."""
+    return _LINK.sub(lambda match: (match[3] or "").strip() or "…", text) if "[[" in text else text
+
+
 def draw_links(html: str, draw: Callable[[Ref, str], str]) -> str:
     """Put `draw(ref, words)` in the place of every link in safe HTML; `words` are escaped, empty without a bar.
 

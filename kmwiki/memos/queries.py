@@ -12,7 +12,7 @@ from kmwiki.accounts.models import User
 from kmwiki.coding.models import CodeAncestor, Coding
 from kmwiki.entries.models import Entry
 from kmwiki.memos.about import address_of, opening, things
-from kmwiki.memos.links import Ref
+from kmwiki.memos.links import Ref, without_links
 from kmwiki.memos.models import Memo, MemoLink
 from kmwiki.memos.schemas import LinkOut, MemoOut, TargetOut
 from kmwiki.sources.access import in_bin_for, visible_to
@@ -155,7 +155,7 @@ def rows_of(session: Session, caller: Caller, project: Project, memos: Sequence[
                 veil.text(names.get(memo.source.author_id or 0, "")),
                 about.get(Ref(memo.target_kind, memo.target_id)),
                 title,
-                clip(" ".join(head.reading_text.split()), EXCERPT),
+                clip(without_links(" ".join(head.reading_text.split())), EXCERPT),
             )
         )
     return rows

@@ -68,6 +68,8 @@ def put(rows: list[tuple[int, str, int, str, str, int | None, bool]]) -> None:
             if actual == "entry":
                 source.root_id = source.id
                 roots.append(source)
+            elif kind == "memo" and nth == 0:
+                source.root_id = source.id  # a memo on a code or on the project
             elif roots:
                 source.root_id = roots[nth % len(roots)].id
 
@@ -96,11 +98,14 @@ def test_nobody_reads_what_lies_in_the_bin_and_only_writers_bring_back(
     with reading() as session:
         seen = list(session.scalars(select(Source).where(visible_to(caller))))
         binned = list(session.scalars(select(Source).where(in_bin_for(caller))))
+        roots = {source.id: source for source in session.scalars(select(Source))}
     assert all(each.deleted is None for each in seen)
     for each in binned:
         assert each.deleted is not None
         assert can(caller, Permission.WRITE, each.project_id)
         assert each.author_id == caller.user_id or can(caller, Permission.MODERATE, each.project_id)
+        root = roots[each.root_id or each.id]
+        assert root is each or may_read(caller, root, root)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -66,6 +67,7 @@ def stage(kept: Path | None = None) -> Iterator[Stage]:
             shutil.copytree(kept, settings.instance)
         prepare(settings)
         app = create_app(instance=settings.instance, api_rate=settings.api_rate)
+        gc.freeze()  # as the program does when it has started
         make = Make()
         project, caller = _found(make) if kept is not None else _made(make)
         client = app.test_client()

@@ -152,6 +152,8 @@ class Block:
 
     def at_edge(self, units: Numbers) -> Mask:
         """Tell of each of some units whether a word begins or ends before it."""
+        if len(units) > len(self.edges):  # of so many it is quicker to lay out every bit
+            return np.unpackbits(self.edges, bitorder="little")[units].view(np.bool_)
         bits: Bits = self.edges[units >> 3] >> (units & 7).astype(np.uint8)
         return (bits & 1).astype(np.bool_)
 

@@ -80,8 +80,9 @@ def scan(block: Block, leaf: Has) -> Hits:
         return NOTHING
     units = len(leaf.text.encode("utf-16-le", "surrogatepass")) >> 1
     whole = block.at_edge(at) & block.at_edge(at + units)
-    weight = np.where(at < block.title_ends[place], TITLE, np.where(at < block.lead_ends[place], LEAD, 1.0))
-    weight *= np.where(whole, 1.0, PARTIAL)
+    weight = np.where(whole, 1.0, PARTIAL)
+    weight[at < block.lead_ends[place]] *= LEAD
+    weight[at < block.title_ends[place]] *= TITLE / LEAD
     sums = np.bincount(place, weights=weight, minlength=len(block))
     wholes = np.zeros(len(block), dtype=np.bool_)
     wholes[place[whole]] = True

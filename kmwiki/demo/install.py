@@ -16,6 +16,7 @@ from kmwiki.coding.service import save_entry
 from kmwiki.coding.starter import install_starter
 from kmwiki.comments.schemas import PassageIn
 from kmwiki.comments.service import add_comment
+from kmwiki.demo.memos import think
 from kmwiki.entries.schemas import EntryIn, EntryPatch
 from kmwiki.entries.service import create_entry
 from kmwiki.search import terms
@@ -62,6 +63,7 @@ def install_demo(session: Session, caller: Caller) -> Project:
             _code(session, note.sources[row.get("in", "")], row, people[row["by"]], codes[row["code"]])
         for row in note.plan.get("edit", ()):
             _mend(session, note.entry, row, people[row["by"]])
+    think(session, project, plan["memo"], people, codes)
     return project
 
 

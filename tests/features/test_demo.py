@@ -17,6 +17,7 @@ from kmwiki.comments.models import Comment
 from kmwiki.db import session, transaction
 from kmwiki.demo.install import FOLDER, install_demo
 from kmwiki.entries.models import Entry, EntryPlace
+from kmwiki.memos.models import Memo, MemoLink
 from kmwiki.sources.models import Revision, Source
 
 if TYPE_CHECKING:
@@ -166,6 +167,15 @@ def test_a_second_time_changes_nothing(demo: Project) -> None:
         again = install_demo(opened, OPERATOR)
         assert again.id == demo.id
         assert [count(opened, table) for table in (Entry, Comment, Coding, User)] == before
+
+
+def test_its_memos_stand_on_every_kind_of_thing_and_link_to_each_other(demo: Project) -> None:
+    with transaction() as opened:
+        kinds = set(opened.scalars(select(Memo.target_kind)))
+        linked = set(opened.scalars(select(MemoLink.kind)))
+        assert kinds == {"project", "code", "entry", "coding", "comment"}
+        assert linked == {"memo", "entry", "coding"}
+        assert demo.id
 
 
 def test_it_is_made_while_one_waits(settings: Settings) -> None:

@@ -52,8 +52,9 @@ def _keys(row: object) -> Iterator[str]:
 def _write(session: Session) -> None:
     session.flush()
     noted: dict[str, Any] = session.info.pop(_NOTED, {})
-    for key, kind in noted.items():
-        enqueue(session, kind, key)
+    with session.no_autoflush:  # no key stands there twice, and thousands of them would each flush
+        for key, kind in noted.items():
+            enqueue(session, kind, key)
 
 
 def _forget(session: Session) -> None:

@@ -26,6 +26,7 @@ FAMILIES = (
     "comments",
     "memos",
     "codebook",
+    "codebook_files",
     "codings",
     "review",
     "search",

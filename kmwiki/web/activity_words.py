@@ -26,6 +26,8 @@ VERBS: Mapping[str, str] = {
     "code.moved": N_("moved a code"),
     "code.retired": N_("took a code out of use"),
     "code.revived": N_("brought a code back into use"),
+    "codebook.exported": N_("took the codebook out as a file"),
+    "codebook.imported": N_("brought a codebook file in"),
     "codebook.installed": N_("put in the starter codebook"),
     "coding.accepted": N_("confirmed a coding after an edit"),
     "coding.added": N_("coded a passage"),

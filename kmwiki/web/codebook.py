@@ -35,6 +35,7 @@ QUOTES = 20  # quotes on a page of a code
 CHANGES = 50  # changes on a page of the history
 VERB_WORDS = {
     "codebook.installed": N_("Starter codebook put in"),
+    "codebook.imported": N_("Brought in from a file"),
     "code.created": N_("Added"),
     "code.edited": N_("Edited"),
     "code.moved": N_("Moved"),

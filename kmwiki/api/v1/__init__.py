@@ -19,6 +19,7 @@ RESOURCES = (
     "codings",
     "memos",
     "codes",
+    "codebooks",
     "search",
     "searches",
     "analysis",

@@ -148,3 +148,34 @@ class Placement(Base):
     end: Mapped[int | None]
     state: Mapped[str]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class CodingBatch(Base):
+    """Passages that one person put under one code in one go, out of a search: what is accepted or undone together."""
+
+    __tablename__ = "coding_batches"
+    __table_args__ = (UniqueConstraint("project_id", "coder_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    coder_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    code_id: Mapped[int] = mapped_column(ForeignKey("codes.id"))
+    key: Mapped[str]  # of the form that was sent: sent twice, it is one batch
+    query: Mapped[dict[str, Any]]  # the search, as in its address
+    unit: Mapped[str]  # match | sentence | paragraph
+    voice: Mapped[str | None]
+    doubled: Mapped[int] = mapped_column(default=0)  # passages that stood under the code already
+    moved: Mapped[int] = mapped_column(default=0)  # passages whose text had changed or gone since the preview
+    created: Mapped[datetime] = mapped_column(default=now)
+    undone: Mapped[datetime | None]
+
+
+class BatchCoding(Base):
+    """A coding that a batch made, and who has accepted it since."""
+
+    __tablename__ = "batch_codings"
+
+    coding_id: Mapped[int] = mapped_column(ForeignKey("codings.id"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("coding_batches.id"), index=True)
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    accepted: Mapped[datetime | None]

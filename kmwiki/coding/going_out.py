@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from kmwiki.coding.tree import live_codes
 from kmwiki.errors import Invalid, NotFound, say
 from kmwiki.events.service import record
+from kmwiki.formats.codebook_tables import read_csv, read_xlsx, write_table
 from kmwiki.formats.codebooks import TEXTS, FileBook, FileCode
 from kmwiki.formats.qdc import ORIGIN, read_qdc, write_qdc
 from kmwiki.security.policy import Permission, can
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from kmwiki.coding.models import Code
     from kmwiki.security.policy import Caller
 
-Format = Literal["qdc"]
-FORMATS: tuple[Format, ...] = ("qdc",)
-TYPES = {"qdc": "application/xml"}
+FORMATS = ("qdc", "csv", "xlsx")
+TYPES = {
+    "qdc": "application/xml",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def codebook_file(session: Session, caller: Caller, project: Project, form: str) -> bytes:
@@ -32,6 +36,8 @@ def codebook_file(session: Session, caller: Caller, project: Project, form: str)
     codes = codes_out(session, caller, project)
     if form == "qdc":
         data = write_qdc(codes, origin=f"{ORIGIN} {version('kmwiki')}")
+    elif form in {"csv", "xlsx"}:
+        data = write_table(codes, form, title=project.name, is_thai=caller.locale == "th")
     else:
         raise Invalid.one("format", say("%(value)s is none of: %(names)s.", value=form[:80], names=", ".join(FORMATS)))
     record(session, caller, "codebook.exported", project_id=project.id, format=form, codes=len(codes))
@@ -70,6 +76,10 @@ def read_file(data: bytes, name: str, encoding: str | None = None) -> tuple[str,
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending in {"qdc", "xml", "qde"}:
         return "qdc", read_qdc(data, encoding)
+    if ending == "xlsx":
+        return ending, read_xlsx(data)
+    if ending in {"csv", "tsv", "txt"}:
+        return "csv", read_csv(data, encoding)
     raise Invalid.one(
         "file",
         say(

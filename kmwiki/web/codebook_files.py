@@ -14,6 +14,7 @@ from kmwiki.coding.incoming import FINE
 from kmwiki.coding.taking_in import look_over, take_in
 from kmwiki.db import session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
+from kmwiki.formats.codebook_tables import COLUMNS
 from kmwiki.security.policy import Permission
 from kmwiki.web.carried_rows import pack, unpack
 from kmwiki.web.context import caller, signed_in
@@ -149,6 +150,7 @@ def _draw(
         fields=FIELDS,
         encodings=ENCODINGS,
         formats=FORMATS,
+        columns=[heads[0] for heads in COLUMNS.values()],
         words=words,
         told=_told,
     )

@@ -74,7 +74,7 @@ def out(project: Project, caller: Caller) -> list[tuple[Any, ...]]:
         return [(each.name, each.guid, each.under, dict(each.given)) for each in codes_out(s, caller, project)]
 
 
-@pytest.mark.parametrize("form", ["qdc"])
+@pytest.mark.parametrize("form", ["qdc", "csv", "xlsx"])
 def test_the_starter_codebook_goes_out_and_comes_in_equal_and_twice_is_once(
     make: Make, form: str, refi_dir: Path
 ) -> None:

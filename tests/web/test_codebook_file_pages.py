@@ -119,6 +119,10 @@ def test_the_codebook_leaves_as_a_file_for_every_member_and_an_empty_one_says_wh
     assert answer.headers["Content-Disposition"].endswith('-codebook.qdc"')
     assert "การออม" in answer.text
     assert signed_in(reader).get(f"{address}pdf").status_code == 404
+    table = signed_in(desk.coder).get(f"{address}xlsx")
+    assert str(table.mimetype).endswith("spreadsheetml.sheet")
+    assert "เหมือนที่มีอยู่" in send(signed_in(desk.coder), desk, table.data, "แก้แล้ว.xlsx").text
+    assert "เหมือนที่มีอยู่" in send(signed_in(desk.coder), desk, signed_in(reader).get(f"{address}csv").data, "x.csv").text
     empty = make.project()
     told = signed_in(make.member(empty)).get(f"/p/{empty.slug}/codebook/export/qdc", follow_redirects=True)
     assert "สมุดรหัสยังว่าง" in told.text

@@ -66,7 +66,7 @@ class CodebookReportOut(BaseModel):
 @bp.get("/projects/<slug>/codebook/<ending>")
 @spec.validate(resp=answers(refusals=(401, 404, 422)), tags=TAGS)
 def export_codebook(slug: str, ending: str) -> Response:
-    """Give the codebook as a file: `qdc` is that of REFI-QDA 1.5."""
+    """Give the codebook as a file: `qdc` (REFI-QDA 1.5), `csv` or `xlsx`."""
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.READ)
         data = codebook_file(opened, caller(), project, ending)

@@ -73,12 +73,20 @@ MENU: tuple[tuple[Place, ...], ...] = (
             frozenset({"review"}),
             counted="to_review",
         ),
-        Place("imports.upload", N_("Import"), "in", Permission.IMPORT, frozenset({"imports", "jobs", "imports_history", "import_queue", "import_review"})),
+        Place(
+            "imports.upload",
+            N_("Import"),
+            "in",
+            Permission.IMPORT,
+            frozenset({"imports", "jobs", "imports_history", "import_queue", "import_review"}),
+        ),
     ),
     (
         Place("members.index", N_("Members"), "people", families=frozenset({"members"})),
         Place("activity.index", N_("Activity log"), "pulse", Permission.MANAGE, frozenset({"activity"})),
-        Place("projects.settings", N_("Project settings"), "gear", Permission.MANAGE, frozenset({"projects", "personal"})),
+        Place(
+            "projects.settings", N_("Project settings"), "gear", Permission.MANAGE, frozenset({"projects", "personal"})
+        ),
         Place("bin.index", N_("Bin"), "trash", Permission.WRITE, frozenset({"bin"})),
     ),
 )

@@ -24,11 +24,11 @@ from kmwiki.exchange.importing.models import ImportBatch
 from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
-from kmwiki.notifications.hit_letters import PURPOSE
-from kmwiki.notifications.models import Notice
 from kmwiki.memos import service as memos
 from kmwiki.memos.access import Target
 from kmwiki.memos.schemas import MemoIn
+from kmwiki.notifications.hit_letters import PURPOSE
+from kmwiki.notifications.models import Notice
 from kmwiki.search import saved, terms
 from kmwiki.search.dictionary import Term
 from kmwiki.search.models import SavedSearch

@@ -6,7 +6,7 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Any
 
 import pytest
 from sqlalchemy import select
@@ -120,7 +120,10 @@ def test_what_matches_is_what_search_understands(look: Looking, writer: Caller, 
     write(writer, project, "เงินออมวันละบาท กับ ออมทรัพย์ ปี ๒๕๕๑", title="หนึ่ง")
     write(writer, project, "กลุ่มออมทรัพย์ช่วยคนจนและคนแก่ในหมู่บ้าน", title="สอง")
     drain()
-    told = lambda *args, **given: [line.keyword for line in look.kwic(*args, **given).lines]  # noqa: E731
+
+    def told(*args: Any, **given: Any) -> list[str]:
+        return [line.keyword for line in look.kwic(*args, **given).lines]
+
     assert told("ออม") == ["ออม", "ออม", "ออม"]
     assert told("ออม -หมู่บ้าน") == ["ออม", "ออม"]
     assert told('"ออมทรัพย์ช่วย"') == ["ออมทรัพย์ช่วย"]

@@ -27,7 +27,8 @@ def test_the_worked_example_of_parts_of_different_sizes() -> None:
 def test_nothing_and_a_single_text_have_none() -> None:
     assert deviation([], []) == 0
     assert deviation([3], [10]) == 0
-    assert deviations(*(np.array([], dtype=np.int64) for _ in range(4)), 2).tolist() == [0, 0]  # type: ignore[arg-type]
+    none = np.array([], dtype=np.int64)
+    assert deviations(none, none, none, none, 2).tolist() == [0, 0]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 30)), min_size=1, max_size=12))

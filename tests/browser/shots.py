@@ -38,6 +38,9 @@ PAGES = {
     "import-review": "/p/post/e/1/review",
     "review": "/p/demo/review",
     "dictionary": "/p/demo/dictionary",
+    "concordance": "/p/demo/kwic?q=กองทุน",
+    "words": "/p/demo/words",
+    "memos": "/p/demo/memos",
     "members": "/p/demo/members",
 }
 """What is pictured, by the name of the picture."""
@@ -69,6 +72,13 @@ EVERY_PAGE = PAGES | {
     "import-empty": "/p/empty/import",
     "imports": "/p/post/imports",
     "imports-empty": "/p/empty/imports",
+    "concordance-empty": "/p/empty/kwic",
+    "words-empty": "/p/empty/words",
+    "compare": "/p/demo/words/compare?q=กองทุน",
+    "stop-words": "/p/demo/words/stop",
+    "searches": "/p/demo/searches",
+    "memos-empty": "/p/empty/memos",
+    "notices": "/me/notices",
     "dictionary-empty": "/p/empty/dictionary",
     "personal": "/p/demo/settings/personal",
     "members-empty": "/p/empty/members",
@@ -125,8 +135,9 @@ def main() -> None:
     """Write every picture into docs/pictures, or all views of all pages into the folder named behind `--all`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="look at all pages in all views")
-    folder = parser.parse_args().all
-    served(take_all if folder is None else lambda *site: take_every(folder, *site))
+    parser.add_argument("--view", default="", help="only the views whose name begins so, such as en-390")
+    given = parser.parse_args()
+    served(take_all if given.all is None else lambda *site: take_every(given.all, given.view, *site))
 
 
 def served(take: Callable[[Browser, str, str], None]) -> None:
@@ -176,14 +187,16 @@ def signed_in(browser: Browser, address: str, secret: str) -> Any:
     return state
 
 
-def take_every(folder: Path, browser: Browser, address: str, secret: str) -> None:
+def take_every(folder: Path, only: str, browser: Browser, address: str, secret: str) -> None:
     """Picture every page, whole, in every view."""
     state = signed_in(browser, address, secret)
     context = browser.new_context(locale="th", storage_state=state)
     send(context, address, "/projects/new", {"name": "โครงการว่าง", "slug": "empty"})
     for locale, (size, wide), colours in product(("th", "en"), ((WIDE, 1280), (PHONE, 390)), ("light", "dark")):
-        send(context, address, "/look", {"locale": locale})
         view = folder / f"{locale}-{wide}-{colours}"
+        if not view.name.startswith(only):
+            continue
+        send(context, address, "/look", {"locale": locale})
         view.mkdir(parents=True, exist_ok=True)
         told: dict[str, Any] = {"locale": locale, "viewport": size, "color_scheme": colours}
         for pages, who in ((EVERY_PAGE, state), (VISITOR_PAGES, None)):

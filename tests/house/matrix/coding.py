@@ -18,6 +18,8 @@ ROWS = [
     Row("codebook.merge", "POST", "/p/{slug}/codebook/{code}/merge", "researcher", form={"into": "{other_code}"}),
     Row("codebook.move", "POST", "/p/{slug}/codebook/{code}/move", "researcher", form={"step": "1"}),
     Row("codebook.retire", "POST", "/p/{slug}/codebook/{code}/retire", "researcher"),
+    Row("codebook_past.at", "GET", "/p/{slug}/codebook/at", "reader"),
+    Row("codebook_past.compare", "GET", "/p/{slug}/codebook/compare", "reader"),
     Row("codebook_files.export", "GET", "/p/{slug}/codebook/export/qdc", "reader"),
     Row("codebook_files.bring_in", "GET", "/p/{slug}/codebook/import", "researcher"),
     Row("codebook_files.bring_in", "POST", "/p/{slug}/codebook/import", "researcher", form={}),

@@ -30,7 +30,6 @@ FAMILIES = (
     "codebook_past",
     "codings",
     "review",
-    "tagging",
     "search",
     "kwic",
     "words",

@@ -20,6 +20,7 @@ GROUPS = (
     "tokens",
     "import_",
     "imports",
+    "codebook",
     "search",
     "backup",
 )

@@ -28,7 +28,7 @@ Kind = Literal["added", "removed", "merged", "renamed", "moved", "reworded", "ot
 KINDS: tuple[Kind, ...] = ("added", "removed", "merged", "renamed", "moved", "reworded", "other")
 WORDED = ("definition", "include", "exclude", "example")
 SHOWN_CHANGES = 200
-_NUMBER = re.compile(r"(?:รุ่นที่|รุ่น|version|v)?\s*([0-9]{1,9})", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:ฉบับที่|ฉบับ|รุ่นที่|รุ่น|version|v)?\s*([0-9]{1,9})", re.IGNORECASE)
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 

@@ -53,7 +53,7 @@ def desk(make: Make) -> Desk:
 @pytest.mark.parametrize(
     ("text", "no"),
     [
-        ("", 10), ("3", 3), ("รุ่น ๓", 3), ("v 4", 4), ("0", 0), ("28 กุมภาพันธ์ 2569", 5), ("1 มี.ค. 2569", 9),
+        ("", 10), ("3", 3), ("ฉบับที่ ๓", 3), ("v 4", 4), ("0", 0), ("28 กุมภาพันธ์ 2569", 5), ("1 มี.ค. 2569", 9),
         ("1 March 2026", 9),
         ("2026-03-01", 9), ("2551", 0), ("27/2/2569", 0), ("กุมภาพันธ์ 2569", 5),
     ],
@@ -92,7 +92,7 @@ def test_the_page_shows_the_codebook_as_it_was_on_a_day(
     assert "ตอนนั้นยังไม่มีรหัส" in client.get(address, query_string={"at": "1 มกราคม 2569"}).text
     wrong = client.get(address, query_string={"at": "วันไหนสักวัน"})
     assert wrong.status_code == 422
-    assert "ไม่ใช่เลขรุ่น" in wrong.text
+    assert "ไม่ใช่เลขฉบับ" in wrong.text
 
 
 def test_two_versions_are_compared_code_by_code_with_the_words_that_changed_and_the_reasons(

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from kmwiki.coding.access import may_change
 from kmwiki.coding.carrying import bring_to_head, place_by_hand
+from kmwiki.coding.confirming import confirm
 from kmwiki.coding.layers import own_layer
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.passages import check_passage
@@ -90,6 +91,7 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
         "end": coding.end,
     }
     if after != before:
+        confirm(session, caller, coding)  # who changes what a batch has made has looked at it
         changed = {
             name: [before[name], after[name]] for name in after if after[name] != before[name] and name != "memo"
         }
@@ -128,7 +130,7 @@ def restore_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
 
 
 def accept_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
-    """Say that a changed coding stands rightly on the words where it is now.
+    """Say that a changed coding stands rightly on the words where it is now, or that one of a batch is to count.
 
     Conflict for a lost one, and if the coder has a sure one with the same code on these words.
     """
@@ -140,7 +142,10 @@ def accept_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
     if coding.state == "changed":
         _check_free(session, coding, coding.code_id, (coding.start, coding.end))
         place_by_hand(session, caller, coding, coding.start, coding.end)
+        confirm(session, caller, coding)
         _record(session, caller, "coding.accepted", coding, start=coding.start, end=coding.end)
+    elif confirm(session, caller, coding):
+        _record(session, caller, "coding.confirmed", coding)
     return coding
 
 

@@ -67,6 +67,11 @@ class DeskRow:
         return self.hands[0].coding.state
 
     @property
+    def is_auto(self) -> bool:
+        """Whether a batch made it and nobody has accepted it yet."""
+        return self.hands[0].coding.status == "auto"
+
+    @property
     def has_memo(self) -> bool:
         """Whether a coder has noted a thought on it."""
         return any(hand.coding.memo for hand in self.hands)
@@ -117,7 +122,12 @@ class Desk:
     @property
     def standing(self) -> list[DeskRow]:
         """The rows that have a place in the text, in reading order, the entry's before the comments'."""
-        return [row for row in self.rows if row.start is not None]
+        return [row for row in self.rows if row.start is not None and not row.is_auto]
+
+    @property
+    def automatic(self) -> list[DeskRow]:
+        """The rows that batches made in the text and that wait to be accepted; they count nowhere."""
+        return [row for row in self.rows if row.start is not None and row.is_auto]
 
     @property
     def lost(self) -> list[DeskRow]:
@@ -177,6 +187,7 @@ def rows_of(found: Iterable[CodingRow], caller: Caller, reading: Mapping[int, st
             coding.start,
             coding.end,
             coding.state,
+            coding.status,
             coding.ev_quote if coding.start is None else "",
         )
         row = rows.setdefault(
@@ -198,7 +209,13 @@ def rows_of(found: Iterable[CodingRow], caller: Caller, reading: Mapping[int, st
 def marked(revision: Revision, rows: Iterable[DeskRow]) -> str:
     """Return the revision's safe HTML with the marks of the rows that stand in it."""
     spans = [
-        Span(row.start, row.end, row.id, f"c{row.code.color} p{row.code.pattern}", row.code.name_th)
+        Span(
+            row.start,
+            row.end,
+            row.id,
+            f"c{row.code.color} p{row.code.pattern}{' auto' if row.is_auto else ''}",
+            row.code.name_th,
+        )
         for row in rows
         if row.source_id == revision.source_id and row.start is not None and row.end is not None
     ]

@@ -91,6 +91,8 @@ def _move_codings(session: Session, code: Code, into: Code) -> tuple[list[int], 
             there[_place(row)] = row
             row.code_id = into.id
         else:
+            if row.status == "accepted":
+                twin.status = row.status
             twin.memo = "\n\n".join(memo for memo in (twin.memo, row.memo) if memo)
             row.deleted = now()
             doubled.append(row.id)

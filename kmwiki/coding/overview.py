@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from kmwiki.security.policy import Caller
 
+COUNTED = and_(Coding.deleted.is_(None), Coding.status == "accepted")
+"""Codings that count: what a batch made does so only once somebody has accepted it."""
 EXCERPT = 400
 """How many code points of a comment are fetched to be clipped on the page."""
 
@@ -87,7 +89,7 @@ def totals(session: Session, caller: Caller, project_id: int) -> Totals:
     waiting, mine = session.execute(
         select(func.count(Coding.id), func.count(Coding.id).filter(Coding.coder_id == caller.user_id))
         .join(Source, Source.id == Coding.source_id)
-        .where(Coding.project_id == project_id, Coding.deleted.is_(None), Coding.state != "placed", visible_to(caller))
+        .where(Coding.project_id == project_id, COUNTED, Coding.state != "placed", visible_to(caller))
     ).one()
     return Totals(entries=entries or 0, codes=codes or 0, to_review=waiting, mine_to_review=mine)
 
@@ -102,7 +104,7 @@ def newest(session: Session, caller: Caller, project_id: int, *, size: int = 5) 
         .limit(size)
         .options(joinedload(Entry.source), selectinload(Entry.authors), selectinload(Entry.places))
     ).all()
-    codings = _count(session, Coding.root_id, Coding.deleted.is_(None), found)
+    codings = _count(session, Coding.root_id, COUNTED, found)
     said = aliased(Source)
     comments = _count(
         session, Comment.on_source_id, exists().where(said.id == Comment.source_id, said.deleted.is_(None)), found
@@ -158,7 +160,7 @@ def last_said(session: Session, caller: Caller, project_id: int, *, size: int = 
 
 def by_province(session: Session, caller: Caller, project_id: int) -> list[ProvinceShare]:
     """Return the provinces that notes are about, those with most notes first."""
-    is_coded = exists().where(Coding.root_id == Entry.source_id, Coding.deleted.is_(None))
+    is_coded = exists().where(Coding.root_id == Entry.source_id, COUNTED)
     rows = session.execute(
         select(
             EntryPlace.province_code, func.count(Entry.id.distinct()), func.count(Entry.id.distinct()).filter(is_coded)
@@ -184,9 +186,7 @@ def done_by(session: Session, caller: Caller, project_id: int) -> Done:
     answers = session.execute(
         select(
             exists().where(wrote, Entry.source_id == Source.id, Entry.origin_key.is_(None)),
-            exists().where(
-                Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None)
-            ),
+            exists().where(Coding.project_id == project_id, Coding.coder_id == caller.user_id, COUNTED),
             exists().where(wrote, Source.kind == "comment"),
             exists(company),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 
 from kmwiki.accounts.models import User
-from kmwiki.coding.models import Code, CodeAncestor, Coding
+from kmwiki.coding.models import BatchCoding, Code, CodeAncestor, Coding
 from kmwiki.coding.veiled import veiled_rows
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.models import Entry, EntryPlace
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from kmwiki.coding.models import CodingBatch
     from kmwiki.security.policy import Caller
 
 
@@ -55,6 +56,7 @@ class CodingFilters:
     source_id: int | None = None
     states: tuple[str, ...] = ()
     own_of: int | None = None  # a user's id
+    statuses: tuple[str, ...] = ("accepted",)  # what a batch made counts only when asked for
 
 
 def find_codings(
@@ -90,6 +92,17 @@ def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow
     return veiled_rows(session, caller, rows[0].coding.project_id, rows) if rows else []
 
 
+def codings_of_batch(
+    session: Session, caller: Caller, batch: CodingBatch, *, offset: int = 0, size: int = 50
+) -> list[CodingRow]:
+    """Return the codings of a batch that are there and may be read, note by note, those that wait first."""
+    wanted = _rows().join(BatchCoding, BatchCoding.coding_id == Coding.id)
+    wanted = wanted.where(BatchCoding.batch_id == batch.id, Coding.deleted.is_(None), visible_to(caller))
+    order = (Coding.status == "accepted", Entry.number, Coding.source_id, Coding.ev_start, Coding.id)
+    rows = [CodingRow(*row) for row in session.execute(wanted.order_by(*order).offset(offset).limit(size))]
+    return veiled_rows(session, caller, batch.project_id, rows)
+
+
 def coding_row(session: Session, coding_id: int) -> CodingRow:
     """Return one coding as a list tells it; access has been settled before."""
     return CodingRow(*session.execute(_rows().where(Coding.id == coding_id)).one())
@@ -102,6 +115,7 @@ def review_queue(
     wanted = [
         Coding.project_id == project_id,
         Coding.deleted.is_(None),
+        Coding.status == "accepted",
         Coding.state.in_(("changed", "lost")),
         visible_to(caller),
     ]
@@ -124,7 +138,7 @@ def recent_codes(session: Session, caller: Caller, project_id: int, *, size: int
         select(Coding.code_id)
         .join(Code, Code.id == Coding.code_id)
         .where(Coding.project_id == project_id, Coding.coder_id == caller.user_id, Coding.deleted.is_(None))
-        .where(Code.state == "live", Code.is_codable)
+        .where(Code.state == "live", Code.is_codable, Coding.status == "accepted")
         .group_by(Coding.code_id)
         .order_by(last.desc())
         .limit(size)
@@ -169,6 +183,8 @@ def _conditions(filters: CodingFilters) -> Sequence[ColumnElement[bool]]:
         found.append(Coding.source_id == filters.source_id)
     if filters.states:
         found.append(Coding.state.in_(filters.states))
+    if filters.statuses:
+        found.append(Coding.status.in_(filters.statuses))
     if filters.own_of is not None:
         found.append(Coding.coder_id == filters.own_of)
     return found

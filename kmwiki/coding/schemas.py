@@ -12,6 +12,7 @@ from kmwiki.sources.schemas import Id, Whole
 
 Voice = Literal["informant", "author", "commenter", "document"]
 State = Literal["placed", "changed", "lost"]
+Status = Literal["accepted", "auto", "proposed"]
 CodeState = Literal["live", "retired", "merged"]
 
 
@@ -28,7 +29,9 @@ Hue = Annotated[int, Field(ge=1, le=12)]
 VOICES: tuple[Voice, ...] = ("informant", "author", "commenter", "document")
 
 
-_CODING_GIVEN = frozenset({"id", "guid", "source_id", "entry_id", "state", "coder", "evidence", "created", "url"})
+_CODING_GIVEN = frozenset(
+    {"id", "guid", "source_id", "entry_id", "state", "status", "coder", "evidence", "created", "url"}
+)
 _CODE_GIVEN = frozenset({"id", "guid", "state", "merged_into", "count", "count_below", "url"})
 
 
@@ -82,6 +85,7 @@ class CodingOut(BaseModel):
     quote: str | None
     revision: int
     state: State
+    status: Status  # auto: a batch made it and nobody has accepted it yet; it counts nowhere
     voice: Voice | None
     memo: str
     coder: str | None

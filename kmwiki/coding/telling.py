@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kmwiki.coding.counts import Node
     from kmwiki.coding.models import Code
     from kmwiki.coding.queries import CodingRow
-    from kmwiki.coding.schemas import CodeState, State, Voice
+    from kmwiki.coding.schemas import CodeState, State, Status, Voice
 
 
 def tell_coding(row: CodingRow, slug: str) -> CodingOut:
@@ -27,6 +27,7 @@ def tell_coding(row: CodingRow, slug: str) -> CodingOut:
         quote=row.quote,
         revision=row.revision,
         state=cast("State", coding.state),
+        status=cast("Status", coding.status),
         voice=cast("Voice | None", coding.voice),
         memo=coding.memo,
         coder=row.coder,

@@ -30,6 +30,7 @@ FAMILIES = (
     "codebook_past",
     "codings",
     "review",
+    "tagging",
     "search",
     "kwic",
     "words",

@@ -13,6 +13,7 @@ from kmwiki.accounts import one_time_links
 from kmwiki.accounts.models import ApiToken, Project, SignInSession
 from kmwiki.analysis.stop_words import set_stop_word
 from kmwiki.coding import service as coding
+from kmwiki.coding import tagging
 from kmwiki.coding.models import Code
 from kmwiki.coding.schemas import CodingIn
 from kmwiki.comments import service as comments
@@ -118,6 +119,9 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     cleared = clear_personal(session, author, project_id, "02-555-0199")
     wanted = CodingIn(code_id=code.id, start=0, end=6, quote=BODY[:6], revision=1)
     coding_row, _ = coding.add_coding(session, author, source, wanted)
+    spots = [tagging.Spot(source.id, 1, 6, 10)]
+    order = tagging.Order(code_id=other_code.id, spots=spots, key="world", query={"q": ["ประชุม"]})
+    together, _ = tagging.tag(session, author, project, order)
     session.flush()
     return {
         "number": entry.number,
@@ -135,6 +139,7 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
         "code": code.id,
         "other_code": other_code.id,
         "coding": coding_row.id,
+        "coding_batch": together.id,
         "job": job.id,
         "cleared": cleared.id,
         "term": term.id,

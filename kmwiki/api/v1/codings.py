@@ -14,7 +14,7 @@ from kmwiki.api.v1.ground import Page, PageQuery, Problem, answers, bp, caller, 
 from kmwiki.coding import service
 from kmwiki.coding.access import coded_source, coding_for
 from kmwiki.coding.queries import CodingFilters, coding_row, find_codings
-from kmwiki.coding.schemas import CodingIn, CodingOut, CodingPatch, State
+from kmwiki.coding.schemas import CodingIn, CodingOut, CodingPatch, State, Status
 from kmwiki.coding.telling import tell_coding
 from kmwiki.db import session, transaction
 from kmwiki.entries.kinds import known_kind
@@ -37,6 +37,7 @@ class CodingQuery(PageQuery):
     kind: str | None = Field(default=None, description="Kind of the entry.")
     coder: str | None = Field(default=None, description="The coder's e-mail address, name or id.")
     state: State | None = None
+    status: Status = Field(default="accepted", description="`auto`: made by a batch and not accepted yet.")
 
 
 @bp.get("/sources/<int:source_id>/codings")
@@ -45,7 +46,7 @@ def list_source_codings(source_id: int, query: PageQuery) -> Page[CodingOut]:
     """List the codings of a text: an entry's source, or a comment's."""
     with session() as s:
         source = coded_source(s, caller(), source_id)
-        return _page(s, source.project_id, CodingFilters(source_id=source.id), query)
+        return _page(s, source.project_id, CodingFilters(source_id=source.id, statuses=()), query)
 
 
 @bp.post("/sources/<int:source_id>/codings")
@@ -121,6 +122,7 @@ def list_codings(slug: str, query: CodingQuery) -> Page[CodingOut]:
             kind=None if query.kind is None else known_kind(query.kind),
             coder=query.coder,
             states=(query.state,) if query.state else (),
+            statuses=(query.status,),
         )
         return _page(s, project.id, filters, query)
 

@@ -21,7 +21,7 @@ from kmwiki.text.clusters import snap
 
 Unit = Literal["match", "sentence", "paragraph"]
 UNITS: tuple[Unit, ...] = ("match", "sentence", "paragraph")
-SHORTEST = 12
+SHORTEST = 20
 """Code points of the shortest sentence: names and single words between blanks are none."""
 Range = tuple[int, int]
 
@@ -43,7 +43,7 @@ def widen(text: str, start: int, end: int, unit: Unit) -> Range:
         return snap(text, start, end)
     left = text.rfind("\n", 0, start) + 1
     right = text.find("\n", max(end - 1, start))
-    right = len(text) if right < 0 else right
+    right = len(text) if right < 0 else max(right, end)
     if unit == "sentence":
         edges = [left + edge for line_at, line in _lines(text[left:right]) for edge in _edges(line, line_at)]
         left = max((edge for edge in edges if edge <= start), default=left)

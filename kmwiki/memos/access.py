@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from kmwiki.coding.access import code_for, coding_for
 from kmwiki.comments.access import comment_for
+from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.access import entry_for
 from kmwiki.errors import Forbidden, Invalid, NotFound, say
 from kmwiki.memos.models import Memo
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from kmwiki.security.policy import Caller
 
 KINDS = ("project", "code", "entry", "coding", "comment")
-_TARGET = re.compile(r"(project|code|entry|coding|comment)(?::([0-9]{1,18}))?")
+_TARGET = re.compile(r"(project|code|entry|coding|comment)(?::([0-9]+))?")
+LONGEST_ID = len(str(LARGEST_INTEGER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,17 @@ def _missing() -> NotFound:
 
 
 def read_target(text: str) -> tuple[str, int | None]:
-    """Read `entry:12`, or a kind alone. Invalid for anything else."""
+    """Read `entry:12`, or a kind alone. Invalid for anything else, NotFound for an id that no row can have."""
     match = _TARGET.fullmatch(text.strip() or "project")
     if match is None:
         raise Invalid.one(
             "target", say("Write what the memo is about as project, code:7, entry:12, coding:3 or comment:5.")
         )
-    return match[1], int(match[2]) if match[2] else None
+    if match[2] is None:
+        return match[1], None
+    if len(match[2]) > LONGEST_ID or int(match[2]) > LARGEST_INTEGER:
+        raise _nothing_there()
+    return match[1], int(match[2])
 
 
 def target_for(session: Session, caller: Caller, project: Project, kind: str, target_id: int | None) -> Target:

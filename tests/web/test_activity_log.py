@@ -265,15 +265,28 @@ def recorded_verbs() -> set[str]:
     """Every verb that stands in a call that records."""
     found = set()
     for path in KMWIKI.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        named = {
+            target.id: node.value
+            for node in nodes
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in nodes:
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"record", "_record", "note_change"}:
-                found |= {
-                    part.value
-                    for arg in node.args
-                    for part in ast.walk(arg)
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value
-                }
+                for arg in node.args:
+                    found |= dotted(named.get(arg.id, arg) if isinstance(arg, ast.Name) else arg)
     return {verb for verb in found if not verb.endswith(".")}
+
+
+def dotted(node: ast.AST) -> set[str]:
+    """The words with a dot that stand in a piece of code."""
+    return {
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value
+    }
 
 
 def test_every_verb_has_its_words_and_every_word_its_verb() -> None:

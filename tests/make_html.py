@@ -18,7 +18,7 @@ COMMENTS = (
     ("ครูนก", "21 กุมภาพันธ์ 2008 10:00 น.", "<p>ขอบคุณครับ<br>จะลองทำดู</p>"),
 )
 META = (
-    "หมายเลขบันทึก: 166221เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น. ()แก้ไขเมื่อ 6 กันยายน 2013 20:27 น. ()"
+    "หมายเลขบันทึก: 900221เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น. ()แก้ไขเมื่อ 6 กันยายน 2013 20:27 น. ()"
     "สัญญาอนุญาต: ครีเอทีฟคอมมอนส์แบบ แสดงที่มา-ไม่ใช้เพื่อการค้า-อนุญาตแบบเดียวกันจำนวนที่อ่านจำนวนที่อ่าน: 12"
 )
 
@@ -33,9 +33,9 @@ def posts_page(
         for number, (name, time, text) in enumerate(comments, 1)
     )
     return f"""<!DOCTYPE html>
-<!-- saved from url=(0041)https://www.gotoknow.org/posts/166221 -->
+<!-- saved from url=(0041)https://www.gotoknow.org/posts/900221 -->
 <html lang="th"><head><meta charset="utf-8"><title>{TITLE} - GotoKnow</title>{head}
-<link rel="canonical" href="https://www.gotoknow.org/posts/166221"><meta property="og:site_name" content="GotoKnow">
+<link rel="canonical" href="https://www.gotoknow.org/posts/900221"><meta property="og:site_name" content="GotoKnow">
 <script>var x = "หมายเลขบันทึก: 1";</script><style>.a {{ color: red }}</style></head>
 <body><nav><a href="/">GotoKnow</a> <a href="/login">เข้าสู่ระบบ</a></nav>
 <div class="post"><div class="post-title"><h1>{TITLE}</h1></div>
@@ -44,7 +44,7 @@ def posts_page(
 <div class="post-tags">คำสำคัญ: <a href="/t/1">สวัสดิการ</a> <a href="/t/2">พัทลุง</a></div>
 <div class="post-meta">{meta}</div></div>
 <section id="comments"><h3>ความเห็น ({len(comments)})</h3>{said}
-<form action="/posts/166221/comments"><textarea>พิมพ์ที่นี่</textarea></form></section>
+<form action="/posts/900221/comments"><textarea>พิมพ์ที่นี่</textarea></form></section>
 <footer>พบปัญหาการใช้งานกรุณาแจ้ง</footer></body></html>"""
 
 
@@ -57,10 +57,10 @@ def classic_page() -> str:
     )
     return f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=tis-620">
 <title>GotoKnow.org : {TITLE}</title><link rel="alternate" href="http://gotoknow.org/blog/samakkee/rss"></head>
-<body><!-- saved from url=(0042)http://gotoknow.org/blog/samakkee/166221xx -->
+<body><!-- saved from url=(0042)http://gotoknow.org/blog/samakkee/900221xx -->
 <table width="100%"><tr><td id="menu"><a href="/">หน้าแรก</a></td><td><div id="post"><h2>{TITLE}</h2>
 <div class="post_body"><font face="Tahoma">ย่อหน้าแรก<br><br>ย่อหน้าสอง<br>บรรทัดต่อ</font><o:p></o:p></div>
-<div class="post_info">หมายเลขบันทึก: 166221 เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น.</div></div>
+<div class="post_info">หมายเลขบันทึก: 900221 เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น.</div></div>
 <div id="comments"><h3>ความเห็น (2)</h3><ul>{said}</ul></div></td></tr></table></body></html>"""
 
 
@@ -69,7 +69,7 @@ def unknown_page() -> str:
     said = "".join(f"<div class='x9'><b>{name}</b> {time}<div>{text}</div></div>" for name, time, text in COMMENTS)
     return f"""<html><head><title>{TITLE} | GotoKnow</title></head><body><div class="m">เมนู</div>
 <div class="q1"><h1>{TITLE}</h1><div class="q2"><p>ย่อหน้าแรก</p><p>ย่อหน้า<b>สอง</b></p></div>
-<div class="q3"><span>หมายเลขบันทึก: 166221</span><span>เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น.</span></div>
+<div class="q3"><span>หมายเลขบันทึก: 900221</span><span>เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น.</span></div>
 <div class="q4">ความเห็น (2)</div>{said}</div><div>พบปัญหาการใช้งานกรุณาแจ้ง</div></body></html>"""
 
 

@@ -37,7 +37,7 @@ class Entry(Base):
     event_calendar: Mapped[str | None]  # be | ce
     event_written: Mapped[str | None]  # the words as written
     licence: Mapped[str | None]  # None is "not stated", never "free"
-    origin_key: Mapped[str | None]  # what makes a second import find it: `gotoknow:166221`, `sha256:...`
+    origin_key: Mapped[str | None]  # what makes a second import find it: `gotoknow:900221`, `sha256:...`
     origin: Mapped[dict[str, Any]] = mapped_column(
         default=dict
     )  # system, layout, record_no, url, written, edited, sha256

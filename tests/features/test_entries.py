@@ -335,21 +335,21 @@ def test_what_is_binned_is_gone_and_comes_back(make: Make, project: Project, aut
 
 
 def test_an_imported_entry_keeps_where_it_came_from(project: Project, author: Caller) -> None:
-    origin = Origin(system="gotoknow", record_no=166221, url="https://example.org/1", licence=None)
+    origin = Origin(system="gotoknow", record_no=900221, url="https://example.org/1", licence=None)
     with transaction() as session:
         entry = service.create_entry(
             session,
             author,
             session.get_one(Project, project.id),
             EntryIn(kind="reflection", title="นำเข้า", origin=origin, authors=[]),
-            origin_key="gotoknow:166221",
+            origin_key="gotoknow:900221",
             provenance={"title": "text", "places": "guess"},
         )
-        assert (entry.licence, entry.origin_key, entry.authors) == (None, "gotoknow:166221", [])
+        assert (entry.licence, entry.origin_key, entry.authors) == (None, "gotoknow:900221", [])
         service.set_origin(session, author, entry, origin.model_copy(update={"licence": "CC BY"}))
         out = entry_out(session, author, entry)
     assert out.origin is not None
-    assert (out.origin.record_no, out.origin.licence) == (166221, "CC BY")
+    assert (out.origin.record_no, out.origin.licence) == (900221, "CC BY")
     save(author, entry, 1, title="แก้ชื่อ")
     with reading() as session:
         assert entry_for(session, author, entry.id).provenance == {"title": "person", "places": "guess"}

@@ -44,7 +44,7 @@ TEXT = """{title}
 
 ทำแล้วต้องได้ใจ
 
-หมายเลขบันทึก: 166221เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น. ()แก้ไขเมื่อ 6 กันยายน 2013 20:27 น. ()สัญญาอนุญาต: จำนวนที่อ่านจำนวนที่อ่าน:
+หมายเลขบันทึก: 900221เขียนเมื่อ 19 กุมภาพันธ์ 2008 19:36 น. ()แก้ไขเมื่อ 6 กันยายน 2013 20:27 น. ()สัญญาอนุญาต: จำนวนที่อ่านจำนวนที่อ่าน:
 
 ความเห็น (2)
 
@@ -112,7 +112,7 @@ def test_a_folder_with_a_saved_page_brings_the_page_its_comments_and_its_images(
     assert (item.status, item.comments, item.confidence) == ("created", 2, 1.0)
     assert left_out([desk.folder]) == []
     entry = entry_of(desk, item)
-    assert (entry.title, entry.origin_key, entry.licence) == (make_html.TITLE, "gotoknow:166221", "CC BY-NC-SA")
+    assert (entry.title, entry.origin_key, entry.licence) == (make_html.TITLE, "gotoknow:900221", "CC BY-NC-SA")
     assert [author.name for author in entry.authors] == ["สมชาย เก็บเรื่อง"]
     assert [place.place_code for place in entry.places] == ["93"]
     with session() as opened:
@@ -153,7 +153,7 @@ def test_an_image_that_was_removed_here_stays_away_and_another_of_its_name_gets_
     with session() as opened:
         assert attachments_of(opened, entry_of(desk, item).source) == []
     desk.save_page(make_html.posts_page(), name="two", images={})
-    other = make_html.posts_page().replace("166221", "7")
+    other = make_html.posts_page().replace("900221", "7")
     second = desk.bring(desk.save_page(other, name="other"))
     changed = other.replace("ทำแล้วต้องได้ใจ", "ทำแล้วได้ใจ")
     desk.bring(desk.save_page(changed, name="other", images={"stage.png": make_html.png(shade=9)}))

@@ -106,7 +106,7 @@ def test_fields_are_accepted_and_mended_and_what_is_wrong_is_said_beside_them(mi
     said = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "http://" in said
-    assert "166221" in said
+    assert "900221" in said
     assert 'value="ชื่อที่แก้"' in said
     assert entry().title == "คุยกันที่ท่าน้ำ"
     sent |= {"url": "https://www.gotoknow.org/posts/5", "record_no": "6", "written": "20 ก.พ. 2551 10.00 น."}

@@ -121,7 +121,7 @@ def _read(name: str, words: str) -> Any:
         raise Invalid.one(name, problem)
     if name == "record_no":
         if not words.isdecimal() or len(words) > _MOST_DIGITS:
-            raise Invalid.one(name, say("The record number is a whole number, such as 166221."))
+            raise Invalid.one(name, say("The record number is a whole number, such as 900221."))
         return int(words)
     if name == "url":
         if not words.startswith(("http://", "https://")) or any(sign.isspace() for sign in words):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import socket
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 from argon2 import PasswordHasher
 from hypothesis import settings as property_settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 
 from kmwiki import db
@@ -20,6 +23,7 @@ from kmwiki.accounts import attempts
 from kmwiki.config import Settings
 from kmwiki.search import index, outbox
 from kmwiki.security import passwords
+from tests.browser.chromium import open_browser
 from tests.make import Make
 from tests.program import Program
 
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
 
     from kmwiki.security.policy import Caller
 
@@ -35,6 +40,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 property_settings.register_profile("house", deadline=None)  # a busy machine is no fault; `make bench` measures
 property_settings.load_profile("house")
+TEMPLATES = FileSystemBytecodeCache(mkdtemp(prefix="kmwiki-templates-"))
+"""Every app of a run draws the same templates: each is compiled once."""
+atexit.register(shutil.rmtree, TEMPLATES.directory, ignore_errors=True)
 ROOMS = (
     "accounts",
     "analysis",
@@ -134,6 +142,7 @@ def strict(settings: Settings) -> Flask:
 
     made = create_app(instance=settings.instance)
     made.config["TESTING"] = True
+    made.jinja_env.bytecode_cache = TEMPLATES
     return made
 
 
@@ -223,6 +232,13 @@ def refi_dir() -> Path:
     if not (SHARED / "refi").is_dir():
         pytest.skip("the REFI-QDA schemas are not beside this checkout (../shared/refi)")
     return SHARED / "refi"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a worker; each has a context of its own."""
+    with open_browser() as opened:
+        yield opened
 
 
 @pytest.fixture

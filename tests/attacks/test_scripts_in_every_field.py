@@ -38,7 +38,6 @@ from kmwiki.exchange.importing.model import Options
 from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
 from kmwiki.sources.models import Revision, Source
-from tests.browser.chromium import open_browser
 from tests.house import matrix
 from tests.house.world import World, build_world
 from tests.make_attacks import PAYLOADS, Wheel
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Request, Response
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Request, Response
 
     from kmwiki.config import Settings
     from kmwiki.entries.kinds import Field
@@ -234,35 +233,36 @@ def watch(context: BrowserContext, base: str, seen: list[str]) -> None:
     context.add_init_script(WATCH)
 
 
-def look_everywhere(target: Target, make: Make, base: str, asked: list[str]) -> tuple[int, list[str]]:
+def look_everywhere(browser: Browser, target: Target, make: Make, base: str, asked: list[str]) -> tuple[int, list[str]]:
     """Open every page and search for every payload as the owner; return how many pages and what went wrong on which."""
     seen: list[str] = []
     told: list[str] = []
     addresses = pages(target) + [f"/p/{target.project.slug}/search?q={quote(query)}" for query in asked]
     assert target.owner.user_id is not None
-    with open_browser() as browser:
-        context = browser.new_context(locale="th-TH")
-        secret = make.sign_in(target.owner.user_id, lasts=timedelta(hours=1))
-        context.add_cookies([{"name": "kmwiki", "value": secret, "url": base}])
-        watch(context, base, seen)
-        page = context.new_page()
-        for address in addresses:
-            try:
-                page.goto(f"{base}{address}")
-            except Error as error:
-                if "Download" not in str(error):  # a file is kept, not shown
-                    raise
-                continue
-            page.keyboard.press("Tab")
-            if page.evaluate("typeof window.ran !== 'undefined' || document.title === '49'"):
-                seen.append("a marker was set")
-            told += [f"{address}: {what}" for what in seen]
-            seen.clear()
-        context.close()
+    context = browser.new_context(locale="th-TH")
+    secret = make.sign_in(target.owner.user_id, lasts=timedelta(hours=1))
+    context.add_cookies([{"name": "kmwiki", "value": secret, "url": base}])
+    watch(context, base, seen)
+    page = context.new_page()
+    for address in addresses:
+        try:
+            page.goto(f"{base}{address}")
+        except Error as error:
+            if "Download" not in str(error):  # a file is kept, not shown
+                raise
+            continue
+        page.keyboard.press("Tab")
+        if page.evaluate("typeof window.ran !== 'undefined' || document.title === '49'"):
+            seen.append("a marker was set")
+        told += [f"{address}: {what}" for what in seen]
+        seen.clear()
+    context.close()
     return len(addresses), told
 
 
-def test_nothing_planted_anywhere_runs_on_any_page(target: Target, make: Make, settings: Settings, base: str) -> None:
+def test_nothing_planted_anywhere_runs_on_any_page(
+    browser: Browser, target: Target, make: Make, settings: Settings, base: str
+) -> None:
     wheel = Wheel()
     kinds = list(KINDS)
     for number, payload in enumerate(PAYLOADS[::16]):
@@ -273,13 +273,15 @@ def test_nothing_planted_anywhere_runs_on_any_page(target: Target, make: Make, s
     plant_people(target, make, wheel, 12)
     plant_files(target, settings, wheel, 12)
     Worker(job_kinds()).drain()
-    count, told = look_everywhere(target, make, base, PAYLOADS[::12])
+    count, told = look_everywhere(browser, target, make, base, PAYLOADS[::12])
     assert not told, "\n".join(told)
     assert count > 60
 
 
 @pytest.mark.soak
-def test_every_payload_in_every_field_runs_nowhere(target: Target, make: Make, settings: Settings, base: str) -> None:
+def test_every_payload_in_every_field_runs_nowhere(
+    browser: Browser, target: Target, make: Make, settings: Settings, base: str
+) -> None:
     kinds = list(KINDS)
     for number, payload in enumerate(PAYLOADS):
         plant_entry(target, kinds[number % len(kinds)], Wheel(number), payload, "markdown")
@@ -287,5 +289,5 @@ def test_every_payload_in_every_field_runs_nowhere(target: Target, make: Make, s
     plant_people(target, make, Wheel(), len(PAYLOADS))
     plant_files(target, settings, Wheel(), len(PAYLOADS))
     Worker(job_kinds()).drain()
-    _, told = look_everywhere(target, make, base, PAYLOADS)
+    _, told = look_everywhere(browser, target, make, base, PAYLOADS)
     assert not told, "\n".join(told)

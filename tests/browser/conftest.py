@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.chromium import open_browser
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
     from tests.program import Program
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests; each has a context of its own."""
-    with open_browser() as opened:
-        yield opened
 
 
 @dataclass

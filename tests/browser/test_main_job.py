@@ -41,7 +41,7 @@ def import_the_post(page: Page, folder: Path) -> None:
     file = folder / "post.txt"
     file.write_text(POST, encoding="utf-8")
     page.goto("/p/demo/import")
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[name=file]").set_input_files(file)
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("main")).to_contain_text("เวทีเรียนรู้กองทุนวันละบาท")
     page.locator("main form button.btn--primary").click()

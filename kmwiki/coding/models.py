@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kmwiki.coding import round_models  # noqa: F401 - layers and codings point at its tables
 from kmwiki.db import Base, now
 
 
@@ -75,7 +76,7 @@ class CodeVersion(Base):
 
 
 class Layer(Base):
-    """Whose codings: a coder's own in a project, later those of a round or an adjudication."""
+    """Whose codings: a coder's `own` in a project, a coder's in a `round`, or the `adjudicated` ones of a round."""
 
     __tablename__ = "layers"
     __table_args__ = (
@@ -93,6 +94,7 @@ class Layer(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     coder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     kind: Mapped[str] = mapped_column(default="own")
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("coding_rounds.id"))
 
 
 class Coding(Base):
@@ -117,6 +119,7 @@ class Coding(Base):
     code_id: Mapped[int] = mapped_column(ForeignKey("codes.id"))
     layer_id: Mapped[int] = mapped_column(ForeignKey("layers.id"))
     coder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("coding_rounds.id"))  # of a round: not counted elsewhere
     voice: Mapped[str | None]  # informant | author | commenter | document
     memo: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="accepted")  # accepted | auto | proposed

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kmwiki.accounts.models import Membership, OneTimeLink, User
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.seen import COUNTED
 from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry, EntryPlace
 from kmwiki.sources.access import visible_to
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from kmwiki.security.policy import Caller
 
-COUNTED = and_(Coding.deleted.is_(None), Coding.status == "accepted")
-"""Codings that count: what a batch made does so only once somebody has accepted it."""
 EXCERPT = 400
 """How many code points of a comment are fetched to be clipped on the page."""
 

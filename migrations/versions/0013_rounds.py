@@ -1,0 +1,70 @@
+"""Rounds of coding: who codes which texts, unseen by the others until it closes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import kmwiki.db
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "coding_rounds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("is_blind", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created", kmwiki.db.UTCDateTime(), nullable=False),
+        sa.Column("closed", kmwiki.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_coding_rounds_author_id_users")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_coding_rounds_project_id_projects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_rounds")),
+    )
+    op.create_index(op.f("ix_coding_rounds_project_id"), "coding_rounds", ["project_id"])
+    op.create_table(
+        "round_texts",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("root_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["root_id"], ["sources.id"], name=op.f("fk_round_texts_root_id_sources")),
+        sa.ForeignKeyConstraint(["round_id"], ["coding_rounds.id"], name=op.f("fk_round_texts_round_id_coding_rounds")),
+        sa.PrimaryKeyConstraint("round_id", "root_id", name=op.f("pk_round_texts")),
+    )
+    op.create_index(op.f("ix_round_texts_root_id"), "round_texts", ["root_id"])
+    op.create_table(
+        "round_coders",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("coder_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["coder_id"], ["users.id"], name=op.f("fk_round_coders_coder_id_users")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["coding_rounds.id"], name=op.f("fk_round_coders_round_id_coding_rounds")
+        ),
+        sa.PrimaryKeyConstraint("round_id", "coder_id", name=op.f("pk_round_coders")),
+    )
+    op.create_index(op.f("ix_round_coders_coder_id"), "round_coders", ["coder_id"])
+    op.execute(
+        "ALTER TABLE layers ADD COLUMN round_id INTEGER "
+        "CONSTRAINT fk_layers_round_id_coding_rounds REFERENCES coding_rounds (id)"
+    )
+    op.execute(
+        "ALTER TABLE codings ADD COLUMN round_id INTEGER "
+        "CONSTRAINT fk_codings_round_id_coding_rounds REFERENCES coding_rounds (id)"
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("codings", "round_id")
+    op.drop_column("layers", "round_id")
+    op.drop_table("round_coders")
+    op.drop_table("round_texts")
+    op.drop_table("coding_rounds")

@@ -17,8 +17,8 @@ SAID = 98
 
 BANDS = {
     "doors": ("#dfe9f3", ("wsgi", "main", "app", "web", "api", "cli")),
-    "uses over several features": ("#e9e4f2", ("demo", "exchange", "notifications", "analysis", "search")),
-    "features": ("#e3efe4", ("memos", "coding", "comments", "entries", "sources", "places", "accounts")),
+    "uses over several features": ("#e9e4f2", ("demo", "exchange", "notifications", "analysis", "search", "retrieval")),
+    "features": ("#e3efe4", ("memos", "quotes", "rounds", "coding", "comments", "entries", "sources", "places", "accounts")),
     "ground": ("#f3ead9", ()),
 }
 

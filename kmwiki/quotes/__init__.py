@@ -1,0 +1,1 @@
+"""Passages pinned to a revision, with an address of their own, shown live in other texts."""

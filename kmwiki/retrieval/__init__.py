@@ -1,0 +1,1 @@
+"""Coded passages, asked for by codes, places, dates, people, and how they stand to each other."""

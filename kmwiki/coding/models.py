@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kmwiki.coding import round_models  # noqa: F401 - layers and codings point at its tables
+from kmwiki.coding import group_models, round_models  # noqa: F401 - tables of the same room
 from kmwiki.db import Base, now
 
 
@@ -33,6 +33,7 @@ class Code(Base):
     pattern: Mapped[int] = mapped_column(default=1)  # 1..12
     is_codable: Mapped[bool] = mapped_column(default=True)
     aliases: Mapped[list[str]] = mapped_column(default=list)
+    example_codings: Mapped[list[Any]] = mapped_column(default=list)  # ids of codings whose words are live examples
     state: Mapped[str] = mapped_column(default="live")  # live | retired | merged
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("codes.id"))
 
@@ -62,6 +63,8 @@ class CodebookChange(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(default="")
     created: Mapped[datetime] = mapped_column(default=now)
+    undoes: Mapped[int | None]  # the number of the change that this one takes back
+    kept: Mapped[dict[str, Any] | None]  # which codings went where: what taking it back needs
 
 
 class CodeVersion(Base):

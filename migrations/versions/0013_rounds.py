@@ -60,9 +60,56 @@ def upgrade() -> None:
         "ALTER TABLE codings ADD COLUMN round_id INTEGER "
         "CONSTRAINT fk_codings_round_id_coding_rounds REFERENCES coding_rounds (id)"
     )
+    op.create_table(
+        "code_groups",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("guid", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_code_groups_project_id_projects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_groups")),
+        sa.UniqueConstraint("project_id", "guid", name=op.f("uq_code_groups_project_id_guid")),
+    )
+    op.create_index(op.f("ix_code_groups_project_id_state"), "code_groups", ["project_id", "state"])
+    op.create_table(
+        "code_group_members",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("code_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["code_id"], ["codes.id"], name=op.f("fk_code_group_members_code_id_codes")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["code_groups.id"], name=op.f("fk_code_group_members_group_id_code_groups")
+        ),
+        sa.PrimaryKeyConstraint("group_id", "code_id", name=op.f("pk_code_group_members")),
+    )
+    op.create_index(op.f("ix_code_group_members_code_id"), "code_group_members", ["code_id"])
+    op.create_table(
+        "code_group_versions",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("change_no", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["code_groups.id"], name=op.f("fk_code_group_versions_group_id_code_groups")
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name=op.f("fk_code_group_versions_project_id_projects")
+        ),
+        sa.PrimaryKeyConstraint("group_id", "change_no", name=op.f("pk_code_group_versions")),
+    )
+    op.execute("ALTER TABLE codes ADD COLUMN example_codings JSON NOT NULL DEFAULT '[]'")
+    op.add_column("codebook_changes", sa.Column("undoes", sa.Integer(), nullable=True))
+    op.add_column("codebook_changes", sa.Column("kept", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("codebook_changes", "kept")
+    op.drop_column("codebook_changes", "undoes")
+    op.drop_column("codes", "example_codings")
+    op.drop_table("code_group_versions")
+    op.drop_table("code_group_members")
+    op.drop_table("code_groups")
     op.drop_column("codings", "round_id")
     op.drop_column("layers", "round_id")
     op.drop_table("round_coders")

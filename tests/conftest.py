@@ -51,6 +51,7 @@ ROOMS = (
     "comments",
     "coding",
     "memos",
+    "quotes",
     "search",
     "notifications",
     "jobs",

@@ -101,9 +101,28 @@ def upgrade() -> None:
     op.execute("ALTER TABLE codes ADD COLUMN example_codings JSON NOT NULL DEFAULT '[]'")
     op.add_column("codebook_changes", sa.Column("undoes", sa.Integer(), nullable=True))
     op.add_column("codebook_changes", sa.Column("kept", sa.JSON(), nullable=True))
+    op.create_table(
+        "quotes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created", kmwiki.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_quotes_author_id_users")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_quotes_project_id_projects")),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_quotes_source_id_sources")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
+        sa.UniqueConstraint("source_id", "sha256", "start", "end", name=op.f("uq_quotes_source_id_sha256_start_end")),
+    )
+    op.create_index(op.f("ix_quotes_project_id"), "quotes", ["project_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("quotes")
     op.drop_column("codebook_changes", "kept")
     op.drop_column("codebook_changes", "undoes")
     op.drop_column("codes", "example_codings")

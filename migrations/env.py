@@ -18,6 +18,7 @@ import kmwiki.jobs.models
 import kmwiki.memos.models
 import kmwiki.notifications.models
 import kmwiki.quotes.models
+import kmwiki.retrieval.models
 import kmwiki.search.models  # noqa: F401 - importing a room's models puts its tables into the metadata
 from kmwiki import db
 

@@ -52,6 +52,7 @@ ROOMS = (
     "coding",
     "memos",
     "quotes",
+    "retrieval",
     "search",
     "notifications",
     "jobs",

@@ -119,9 +119,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "sha256", "start", "end", name=op.f("uq_quotes_source_id_sha256_start_end")),
     )
     op.create_index(op.f("ix_quotes_project_id"), "quotes", ["project_id"])
+    op.create_table(
+        "saved_retrievals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.JSON(), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("created", kmwiki.db.UTCDateTime(), nullable=False),
+        sa.Column("changed", kmwiki.db.UTCDateTime(), nullable=False),
+        sa.Column("deleted", kmwiki.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_saved_retrievals_owner_id_users")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_saved_retrievals_project_id_projects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_retrievals")),
+    )
+    op.create_index(op.f("ix_saved_retrievals_project_id_deleted"), "saved_retrievals", ["project_id", "deleted"])
 
 
 def downgrade() -> None:
+    op.drop_table("saved_retrievals")
     op.drop_table("quotes")
     op.drop_column("codebook_changes", "kept")
     op.drop_column("codebook_changes", "undoes")

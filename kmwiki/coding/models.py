@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kmwiki.coding import group_models, round_models  # noqa: F401 - tables of the same room
+from kmwiki.coding import action_models, group_models, round_models  # noqa: F401 - their tables stand beside these
 from kmwiki.db import Base, now
 
 
@@ -100,6 +100,10 @@ class Layer(Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("coding_rounds.id"))
 
 
+NEXT_TOUCH = text("(SELECT coalesce(max(touched), 0) + 1 FROM codings)")
+"""A number above that of every change of a coding before, whoever writes and by whatever way."""
+
+
 class Coding(Base):
     """A passage of a source under a code.
 
@@ -112,13 +116,14 @@ class Coding(Base):
         Index(None, "layer_id", "source_id", "code_id"),
         Index(None, "project_id", "status", "code_id", "root_id"),
         Index(None, "project_id", "source_id", "start", "end"),
+        Index(None, "root_id", "touched"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     guid: Mapped[str]
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
-    root_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     code_id: Mapped[int] = mapped_column(ForeignKey("codes.id"))
     layer_id: Mapped[int] = mapped_column(ForeignKey("layers.id"))
     coder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -135,6 +140,7 @@ class Coding(Base):
     state: Mapped[str] = mapped_column(default="placed")  # placed | changed | lost
     created: Mapped[datetime] = mapped_column(default=now)
     deleted: Mapped[datetime | None]
+    touched: Mapped[int] = mapped_column(default=NEXT_TOUCH, onupdate=NEXT_TOUCH, server_default="0", index=True)
 
     code: Mapped[Code] = relationship(lazy="raise")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -135,9 +137,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_retrievals")),
     )
     op.create_index(op.f("ix_saved_retrievals_project_id_deleted"), "saved_retrievals", ["project_id", "deleted"])
+    op.create_table(
+        "coding_actions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("root_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("verb", sa.String(), nullable=False),
+        sa.Column("together", sa.String(), nullable=True),
+        sa.Column("made_code", sa.Integer(), nullable=True),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("created", kmwiki.db.UTCDateTime(), nullable=False),
+        sa.Column("undone", kmwiki.db.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["made_code"], ["codes.id"], name=op.f("fk_coding_actions_made_code_codes")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_coding_actions_project_id_projects")),
+        sa.ForeignKeyConstraint(["root_id"], ["sources.id"], name=op.f("fk_coding_actions_root_id_sources")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_coding_actions_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_actions")),
+    )
+    op.create_index(op.f("ix_coding_actions_user_id_root_id"), "coding_actions", ["user_id", "root_id"])
+    op.create_index(op.f("ix_coding_actions_user_id_together"), "coding_actions", ["user_id", "together"])
+    op.execute("ALTER TABLE codings ADD COLUMN touched INTEGER NOT NULL DEFAULT 0")
+    op.create_index(op.f("ix_codings_touched"), "codings", ["touched"])
+    op.create_index(op.f("ix_codings_root_id_touched"), "codings", ["root_id", "touched"])
+    op.drop_index(op.f("ix_codings_root_id"), "codings")
+    op.execute("ALTER TABLE projects ADD COLUMN guid VARCHAR NOT NULL DEFAULT ''")
+    ids = [row.id for row in op.get_bind().execute(sa.text("SELECT id FROM projects"))]
+    for number in ids:
+        op.get_bind().execute(
+            sa.text("UPDATE projects SET guid = :guid WHERE id = :id"), {"guid": str(uuid4()), "id": number}
+        )
 
 
 def downgrade() -> None:
+    op.drop_column("projects", "guid")
+    op.create_index(op.f("ix_codings_root_id"), "codings", ["root_id"])
+    op.drop_index(op.f("ix_codings_root_id_touched"), "codings")
+    op.drop_index(op.f("ix_codings_touched"), "codings")
+    op.drop_column("codings", "touched")
+    op.drop_table("coding_actions")
     op.drop_table("saved_retrievals")
     op.drop_table("quotes")
     op.drop_column("codebook_changes", "kept")

@@ -28,22 +28,21 @@ if TYPE_CHECKING:
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+"
 )
-_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙ς", "0123456789σ")
+_DIGITS = dict(zip("๐๑๒๓๔๕๖๗๘๙ς", "0123456789σ", strict=True))
+_DIGIT = re.compile("[๐-๙ς]")
 _CLUSTER = regex.compile(r"\X")
-_BLANKS = re.compile(r"[^\S ]|\s{2,}")
-_BLANK_RUN = re.compile(r"\s+")
+_BLANKS = re.compile(r"\s(?:\s+|(?<! ))")
 
 _TONE = "\u0e48-\u0e4b"
 _NIKHAHIT = "\u0e4d"
 _SARA_AM = "\u0e33"
 _UPPER = "\u0e31\u0e34-\u0e37"
 # Each step takes signs in an order or number that looks right on the screen and gives them the order of the dictionary.
+# What it may begin with stands first, once: the search leaps over everything else.
 _SIGNS = re.compile(
-    f"(?P<am>{_NIKHAHIT}[{_TONE}]?\u0e32)"
-    f"|(?P<late>{_SARA_AM}[{_TONE}])"
-    f"|(?P<early>[{_TONE}][{_UPPER}])"
-    f"|(?P<twice>(?P<sign>[{_TONE}{_UPPER}\u0e38\u0e39\u0e47\u0e4c])(?P=sign))"
-    "|(?P<ae>\u0e40\u0e40)"
+    f"(?P<first>[{_NIKHAHIT}{_SARA_AM}{_TONE}{_UPPER}\u0e38\u0e39\u0e47\u0e4c\u0e40])"
+    f"(?:(?<={_NIKHAHIT})[{_TONE}]?\u0e32|(?<={_SARA_AM})[{_TONE}]|(?<=[{_TONE}])[{_UPPER}]"
+    f"|(?<![{_NIKHAHIT}{_SARA_AM}])(?P=first))"
 )
 
 _ABBREVIATIONS = (
@@ -51,6 +50,7 @@ _ABBREVIATIONS = (
     "สสว สสจ สธ สตง สนง สพฐ สปก สคบ สวช ศพส ศอบต ศพค ศจพ อบต อบจ อปท อสม อพม อผส อพปร อช กม กก ทต ทม ทน วสช สอบ"
 )
 _GLUED = "|".join(sorted(_ABBREVIATIONS.split(), key=len, reverse=True))
+_LONGEST_SHORT = max(5, *map(len, _ABBREVIATIONS.split()))
 _LETTER = "\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0e4e"
 _ABBREVIATED = rf"(?<![{_LETTER}])[ก-ฮ]{{1,5}}|(?<=[{_LETTER}]\.)[ก-ฮ]{{1,5}}|(?:{_GLUED})"
 # The dot that goes is the last character of the match.
@@ -130,11 +130,22 @@ def _lowered(text: str) -> Iterable[tuple[int, int, str]]:
 def _ordered(match: re.Match[str]) -> str:
     """Write one wrongly ordered group of Thai signs in the order of the dictionary."""
     signs = match.group()
-    if match["am"]:
+    if signs[0] == _NIKHAHIT:
         return signs[1:-1] + _SARA_AM
-    if match["late"] or match["early"]:
+    if signs[0] != signs[1]:
         return signs[1] + signs[0]
-    return "\u0e41" if match["ae"] else signs[0]
+    return "\u0e41" if signs == "\u0e40\u0e40" else signs[0]
+
+
+def _needless_dots(text: str) -> Iterable[tuple[int, int, str]]:
+    """Yield the dots that go. Only what stands around each is looked at: trying the pattern everywhere costs more."""
+    behind, at = 0, text.find(".")
+    while at >= 0:
+        # A match holds no dot but its last character, and looks one character further.
+        match = _DOTS.search(text, max(behind, at - _LONGEST_SHORT), at + 2)
+        if match is not None and match.end() == at + 1:
+            yield at, at + 1, ""
+        behind, at = at + 1, text.find(".", at + 1)
 
 
 def _fold(text: str) -> _Track:
@@ -145,15 +156,14 @@ def _fold(text: str) -> _Track:
         track.text = lower
     else:  # a few letters become two when lowered
         track.replace(_lowered(track.text))
-    track.text = track.text.translate(_DIGITS)
+    track.text = _DIGIT.sub(lambda match: _DIGITS[match.group()], track.text)
     # Each step can make work for the other, as sorting does, until all signs stand in order.
     is_changed = True
     while is_changed:
         is_changed = not unicodedata.is_normalized("NFC", track.text) and track.replace(_composed(track.text))
         is_changed = track.sub(_SIGNS, _ordered) or is_changed
-    if _BLANKS.search(track.text):
-        track.sub(_BLANK_RUN, lambda _: " ")
-    track.replace((match.end() - 1, match.end(), "") for match in _DOTS.finditer(track.text))
+    track.sub(_BLANKS, lambda _: " ")
+    track.replace(_needless_dots(track.text))
     return track
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.seen import seen_by
 from kmwiki.errors import Forbidden, NotFound, say
 from kmwiki.security.policy import Caller, Permission, can
 from kmwiki.sources.access import source_for
@@ -43,10 +44,13 @@ def coding_for(
 ) -> tuple[Coding, Source]:
     """Return a coding, its code loaded, and its source.
 
-    NotFound if it is removed (unless asked for) or if its text may not be read. To change it (`CODE`) takes its own
+    NotFound if it is removed (unless asked for), if its text may not be read, or if it is another's of a round that is
+    coded blind. To change it (`CODE`) takes its own
     coder or the right to moderate; Forbidden otherwise.
     """
-    coding = session.scalar(select(Coding).where(Coding.id == coding_id).options(joinedload(Coding.code)))
+    coding = session.scalar(
+        select(Coding).where(Coding.id == coding_id, seen_by(caller)).options(joinedload(Coding.code))
+    )
     missing = NotFound(say("There is no coding %(coding)s here.", coding=coding_id))
     if coding is None or (coding.deleted is not None and not with_removed):
         raise missing

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Code, CodebookChange, CodeVersion, Coding
+from kmwiki.coding.seen import COUNTED, seen_by
 from kmwiki.coding.tree import live_codes
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
@@ -62,9 +63,7 @@ def counts(session: Session, caller: Caller, project_id: int) -> dict[int, int]:
     rows = session.execute(
         select(Coding.code_id, func.count())
         .join(Source, Source.id == Coding.source_id)
-        .where(
-            Coding.project_id == project_id, Coding.status == "accepted", Coding.deleted.is_(None), visible_to(caller)
-        )
+        .where(Coding.project_id == project_id, COUNTED, visible_to(caller), seen_by(caller))
         .group_by(Coding.code_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -95,7 +94,7 @@ def use_of(session: Session, caller: Caller, code: Code) -> Use:
         select(func.count(), func.count(Coding.root_id.distinct()), func.count(Coding.coder_id.distinct()))
         .select_from(Coding)
         .join(Source, Source.id == Coding.source_id)
-        .where(Coding.code_id == code.id, Coding.status == "accepted", Coding.deleted.is_(None), visible_to(caller))
+        .where(Coding.code_id == code.id, COUNTED, visible_to(caller), seen_by(caller))
     ).one()
     return Use(*row)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kmwiki.accounts.models import Membership, OneTimeLink, User
 from kmwiki.coding.models import Code, Coding
-from kmwiki.coding.seen import COUNTED
+from kmwiki.coding.seen import COUNTED, seen_by
 from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry, EntryPlace
 from kmwiki.sources.access import visible_to
@@ -88,7 +88,7 @@ def totals(session: Session, caller: Caller, project_id: int) -> Totals:
     waiting, mine = session.execute(
         select(func.count(Coding.id), func.count(Coding.id).filter(Coding.coder_id == caller.user_id))
         .join(Source, Source.id == Coding.source_id)
-        .where(Coding.project_id == project_id, COUNTED, Coding.state != "placed", visible_to(caller))
+        .where(Coding.project_id == project_id, COUNTED, Coding.state != "placed", visible_to(caller), seen_by(caller))
     ).one()
     return Totals(entries=entries or 0, codes=codes or 0, to_review=waiting, mine_to_review=mine)
 
@@ -103,7 +103,7 @@ def newest(session: Session, caller: Caller, project_id: int, *, size: int = 5) 
         .limit(size)
         .options(joinedload(Entry.source), selectinload(Entry.authors), selectinload(Entry.places))
     ).all()
-    codings = _count(session, Coding.root_id, COUNTED, found)
+    codings = _count(session, Coding.root_id, and_(COUNTED, seen_by(caller)), found)
     said = aliased(Source)
     comments = _count(
         session, Comment.on_source_id, exists().where(said.id == Comment.source_id, said.deleted.is_(None)), found
@@ -159,7 +159,7 @@ def last_said(session: Session, caller: Caller, project_id: int, *, size: int = 
 
 def by_province(session: Session, caller: Caller, project_id: int) -> list[ProvinceShare]:
     """Return the provinces that notes are about, those with most notes first."""
-    is_coded = exists().where(Coding.root_id == Entry.source_id, COUNTED)
+    is_coded = exists().where(Coding.root_id == Entry.source_id, COUNTED, seen_by(caller))
     rows = session.execute(
         select(
             EntryPlace.province_code, func.count(Entry.id.distinct()), func.count(Entry.id.distinct()).filter(is_coded)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import BatchCoding, Code, CodeAncestor, Coding
+from kmwiki.coding.seen import OF_NO_ROUND, OPEN_ROUNDS, seen_by
 from kmwiki.coding.veiled import veiled_rows
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.models import Entry, EntryPlace
@@ -56,6 +57,7 @@ class CodingFilters:
     source_id: int | None = None
     states: tuple[str, ...] = ()
     own_of: int | None = None  # a user's id
+    round_id: int | None = None  # None: those of no round
     statuses: tuple[str, ...] = ("accepted",)  # what a batch made counts only when asked for
 
 
@@ -63,7 +65,8 @@ def find_codings(
     session: Session, caller: Caller, project_id: int, filters: CodingFilters, *, after: int = 0, size: int = 50
 ) -> tuple[list[CodingRow], int]:
     """Return codings with ids above `after` in the order of their ids, and how many the filters let through in all."""
-    wanted = (Coding.project_id == project_id, Coding.deleted.is_(None), visible_to(caller), *_conditions(filters))
+    theirs = (Coding.project_id == project_id, Coding.deleted.is_(None), visible_to(caller), seen_by(caller))
+    wanted = (*theirs, *_conditions(filters))
     count = select(func.count()).select_from(Coding).join(Source, Source.id == Coding.source_id)
     if filters.kind or filters.province:
         count = count.outerjoin(Entry, Entry.source_id == Coding.root_id)
@@ -74,9 +77,10 @@ def find_codings(
     return veiled_rows(session, caller, project_id, [CodingRow(*row) for row in rows]), total
 
 
-def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow]:
+def codings_of(session: Session, caller: Caller, root_id: int, round_id: int | None = None) -> list[CodingRow]:
     """Return the codings on an entry's text and on all its comments, each text in reading order, lost ones last.
 
+    Those of no round, or of the one given.
     Their quotes are left out: who draws the texts has them at hand, and cutting them in SQL reads a long text for each.
     """
     place = (
@@ -88,6 +92,7 @@ def codings_of(session: Session, caller: Caller, root_id: int) -> list[CodingRow
         Coding.id,
     )
     wanted = _rows(null()).where(Coding.root_id == root_id, Coding.deleted.is_(None), visible_to(caller))
+    wanted = wanted.where(seen_by(caller), OF_NO_ROUND if round_id is None else Coding.round_id == round_id)
     rows = [CodingRow(*row) for row in session.execute(wanted.order_by(*place))]
     return veiled_rows(session, caller, rows[0].coding.project_id, rows) if rows else []
 
@@ -98,6 +103,7 @@ def codings_of_batch(
     """Return the codings of a batch that are there and may be read, note by note, those that wait first."""
     wanted = _rows().join(BatchCoding, BatchCoding.coding_id == Coding.id)
     wanted = wanted.where(BatchCoding.batch_id == batch.id, Coding.deleted.is_(None), visible_to(caller))
+    wanted = wanted.where(seen_by(caller))
     order = (Coding.status == "accepted", Entry.number, Coding.source_id, Coding.ev_start, Coding.id)
     rows = [CodingRow(*row) for row in session.execute(wanted.order_by(*order).offset(offset).limit(size))]
     return veiled_rows(session, caller, batch.project_id, rows)
@@ -118,6 +124,8 @@ def review_queue(
         Coding.status == "accepted",
         Coding.state.in_(("changed", "lost")),
         visible_to(caller),
+        seen_by(caller),
+        or_(OF_NO_ROUND, and_(Coding.coder_id == caller.user_id, Coding.round_id.in_(OPEN_ROUNDS))),
     ]
     if own:
         wanted.append(Coding.coder_id == caller.user_id)
@@ -164,7 +172,7 @@ def _rows(quote: ColumnElement[Any] = PRESENT_QUOTE) -> Select[Any]:
 
 
 def _conditions(filters: CodingFilters) -> Sequence[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = [OF_NO_ROUND if filters.round_id is None else Coding.round_id == filters.round_id]
     if filters.code_id is not None and filters.below:
         inner = select(CodeAncestor.code_id).where(CodeAncestor.ancestor_id == filters.code_id)
         found.append(Coding.code_id.in_(inner))

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.seen import COUNTED, seen_by
 from kmwiki.sources.models import Revision, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
 
 MOST_BARS = 40
 
@@ -39,7 +42,7 @@ class Strip:
     bars: list[Bar] = field(default_factory=list)
 
 
-def strips_of(session: Session, source_ids: Sequence[int]) -> dict[int, Strip]:
+def strips_of(session: Session, caller: Caller, source_ids: Sequence[int]) -> dict[int, Strip]:
     """Return the strip of each entry, by the id of its source; which entries may be read was settled before."""
     strips = {source_id: Strip() for source_id in source_ids}
     rows = session.execute(
@@ -48,8 +51,8 @@ def strips_of(session: Session, source_ids: Sequence[int]) -> dict[int, Strip]:
         .join(Source, Source.id == Coding.source_id)
         .where(
             Coding.root_id.in_(source_ids),
-            Coding.deleted.is_(None),
-            Coding.status == "accepted",
+            COUNTED,
+            seen_by(caller),
             Source.deleted.is_(None),
         )
         .order_by(Coding.start)

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.seen import seen_by
 from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry
 from kmwiki.entries.queries import path_of
+from kmwiki.memos.access import shown_to
 from kmwiki.memos.links import Ref, without_links
 from kmwiki.memos.models import Memo
 from kmwiki.security.policy import Permission, can
@@ -141,7 +143,7 @@ class _Finder:
             .join(root, root.id == Coding.root_id)
             .join(Entry, Entry.source_id == Coding.root_id)
             .where(Coding.id.in_(ids), Coding.project_id == self.project.id, Coding.deleted.is_(None))
-            .where(visible_to(self.caller))
+            .where(visible_to(self.caller), seen_by(self.caller))
         )
         found = {}
         for coding, code, source, entry, on in self.session.execute(statement):
@@ -168,7 +170,7 @@ class _Finder:
             select(Memo, Source, Revision.reading_text)
             .join(Source, Source.id == Memo.source_id)
             .join(Revision, (Revision.source_id == Source.id) & (Revision.no == Source.head_no))
-            .where(Memo.id.in_(ids), Source.project_id == self.project.id, visible_to(self.caller))
+            .where(Memo.id.in_(ids), Source.project_id == self.project.id, shown_to(self.caller))
         )
         return {
             memo.id: Thing(

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import joinedload
 
 from kmwiki.coding.access import code_for, coding_for
+from kmwiki.coding.seen import is_unseen
 from kmwiki.comments.access import comment_for
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.access import entry_for
@@ -20,6 +21,7 @@ from kmwiki.sources.access import demand, in_bin_for, is_author, visible_to
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
@@ -42,12 +44,21 @@ class Target:
     root: Source | None = None
 
 
+def shown_to(caller: Caller) -> ColumnElement[bool]:
+    """Return the condition on joined `Memo` and `Source` for memos that a caller may read.
+
+    A memo about somebody's coding tells what it is coded as, so it is hidden from whom that coding is.
+    """
+    about_a_coding = Memo.target_kind == "coding"
+    return and_(visible_to(caller), not_(and_(about_a_coding, is_unseen(caller, Memo.target_id))))
+
+
 def memo_for(session: Session, caller: Caller, memo_id: int) -> Memo:
     """Return the memo with its source. NotFound if the caller may not read it or it lies in the bin."""
     found = session.scalar(
         select(Memo)
         .join(Source, Source.id == Memo.source_id)
-        .where(Memo.id == memo_id, visible_to(caller))
+        .where(Memo.id == memo_id, shown_to(caller))
         .options(joinedload(Memo.source))
     )
     if found is None:

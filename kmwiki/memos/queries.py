@@ -12,10 +12,11 @@ from kmwiki.accounts.models import User
 from kmwiki.coding.models import CodeAncestor, Coding
 from kmwiki.entries.models import Entry
 from kmwiki.memos.about import address_of, opening, things
+from kmwiki.memos.access import shown_to
 from kmwiki.memos.links import Ref, without_links
 from kmwiki.memos.models import Memo, MemoLink
 from kmwiki.memos.schemas import LinkOut, MemoOut, TargetOut
-from kmwiki.sources.access import in_bin_for, visible_to
+from kmwiki.sources.access import in_bin_for
 from kmwiki.sources.models import Revision, Source
 from kmwiki.sources.queries import heads, names_of
 from kmwiki.sources.veil import veil_for
@@ -94,7 +95,7 @@ def counts_on(session: Session, caller: Caller, kind: str, ids: Iterable[int]) -
         rows = session.execute(
             select(Memo.target_id, func.count())
             .join(Source, Source.id == Memo.source_id)
-            .where(Memo.target_kind == kind, Memo.target_id.in_(wanted[start : start + 500]), visible_to(caller))
+            .where(Memo.target_kind == kind, Memo.target_id.in_(wanted[start : start + 500]), shown_to(caller))
             .group_by(Memo.target_id)
         )
         found.update((target_id, count) for target_id, count in rows)
@@ -125,7 +126,7 @@ def filter_values(
 ) -> tuple[dict[str, int], list[tuple[int, str, int]]]:
     """Return how many readable memos there are of each kind, and by each author (id, name, number)."""
     base = select(func.count()).select_from(Memo).join(Source, Source.id == Memo.source_id)
-    base = base.where(Source.project_id == project.id, visible_to(caller))
+    base = base.where(Source.project_id == project.id, shown_to(caller))
     kinds = session.execute(base.add_columns(Memo.target_kind).group_by(Memo.target_kind))
     people = session.execute(
         base.join(User, User.id == Source.author_id)
@@ -217,7 +218,7 @@ def _readable(caller: Caller, project_id: int) -> Select[Memo]:
     return (
         select(Memo)
         .join(Source, Source.id == Memo.source_id)
-        .where(Source.project_id == project_id, visible_to(caller))
+        .where(Source.project_id == project_id, shown_to(caller))
         .options(contains_eager(Memo.source))
     )
 

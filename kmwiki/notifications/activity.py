@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import false, func, or_, select, true
+from sqlalchemy import and_, false, func, not_, or_, select, true
 
 from kmwiki.accounts.models import Project, User
-from kmwiki.coding.models import Code
+from kmwiki.coding.models import BatchCoding, Code, Coding
+from kmwiki.coding.seen import is_unseen, seen_by
 from kmwiki.entries.models import Entry
 from kmwiki.events.models import Event
 from kmwiki.sources.access import visible_to
@@ -132,7 +133,7 @@ def _scope(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _conditions(caller: Caller, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [_scope(wanted)]
+    conditions = [_scope(wanted), _known_to(caller)]
     if wanted.person is not None:
         conditions.append(Event.user_id == wanted.person)
     if wanted.verb:
@@ -144,6 +145,19 @@ def _conditions(caller: Caller, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.text:
         conditions.append(_tells_of(caller, wanted))
     return conditions
+
+
+def _known_to(caller: Caller) -> ColumnElement[bool]:
+    """Leave out what would tell how others code in a round that is coded blind."""
+    coding = func.coalesce(Event.data["coding"].as_integer(), 0)
+    batch = func.coalesce(Event.data["batch"].as_integer(), 0)
+    made = select(Coding.id).join(BatchCoding, BatchCoding.coding_id == Coding.id).where(BatchCoding.batch_id == batch)
+    return not_(
+        or_(
+            and_(Event.verb.startswith("coding."), is_unseen(caller, coding)),
+            and_(Event.verb.startswith("batch."), made.where(not_(seen_by(caller))).exists()),
+        )
+    )
 
 
 def _tells_of(caller: Caller, wanted: Wanted) -> ColumnElement[bool]:

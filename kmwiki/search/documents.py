@@ -15,6 +15,7 @@ from sqlalchemy.orm import selectinload
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.seen import COUNTED
 from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
@@ -133,8 +134,7 @@ def _codes(session: Session, ids: Sequence[int]) -> dict[int, set[tuple[int, str
         select(Coding.source_id, Coding.code_id, Coding.voice)
         .where(
             Coding.source_id.in_(ids),
-            Coding.deleted.is_(None),
-            Coding.status == "accepted",
+            COUNTED,
             or_(Coding.state != "lost", Coding.state.is_(None)),
         )
         .distinct()

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import selectinload
 
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.seen import COUNTED, seen_by
 from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
@@ -56,8 +57,7 @@ _MEMOS = select(Memo).where(Memo.source_id.in_(_IDS))
 _CODES = select(Code).where(Code.id.in_(_IDS))
 _CODINGS = select(Coding.source_id, Coding.code_id, Coding.start, Coding.end).where(
     Coding.source_id.in_(_IDS),
-    Coding.deleted.is_(None),
-    Coding.status == "accepted",
+    COUNTED,
     Coding.start.is_not(None),
 )
 
@@ -120,7 +120,7 @@ def _load(session: Session, caller: Caller, matches: Sequence[Match], veil: Veil
         {row.source_id: row for row in _rows(session, _COMMENTS, of_type["comment"])},
         {row.source_id: row for row in _rows(session, _MEMOS, of_type["memo"])},
         {row.id: row for row in _rows(session, _CODES, codes)},
-        _codings(session, sources),
+        _codings(session, caller, sources),
         veil,
     )
 
@@ -129,9 +129,9 @@ def _rows(session: Session, wanted: Select[T], ids: Collection[int]) -> Iterable
     return session.scalars(wanted, {"ids": list(ids)}) if ids else ()
 
 
-def _codings(session: Session, sources: Sequence[int]) -> dict[int, list[Marked]]:
+def _codings(session: Session, caller: Caller, sources: Sequence[int]) -> dict[int, list[Marked]]:
     found: dict[int, list[Marked]] = defaultdict(list)
-    for source_id, code_id, start, end in session.execute(_CODINGS, {"ids": sources}):
+    for source_id, code_id, start, end in session.execute(_CODINGS.where(seen_by(caller)), {"ids": sources}):
         if start is not None and end is not None:
             found[source_id].append((code_id, start, end))
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kmwiki.search import index
+from kmwiki.search.blindness import ask_engine
 from kmwiki.search.dictionary import dictionary, segmenters
 from kmwiki.search.engine import AllOf, Ask, Column, Keys
 from kmwiki.search.facets import slice_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
-    from kmwiki.search.engine import Match, Node, Slice
+    from kmwiki.search.engine import Match, Node, Page, Slice
     from kmwiki.search.plan import Plan
     from kmwiki.search.request import SearchRequest
     from kmwiki.search.schemas import HitOut
@@ -57,13 +58,16 @@ class Matcher:
     def newest(self, most: int) -> list[HitOut]:
         """Return the texts that were changed last, as hits."""
         wanted = replace(self._slice(), size=most, order="updated", is_descending=True)
-        found = index.engine().page(self._ask(None), wanted).matches
+        found = self._page(self._ask(None), wanted).matches
         return make_hits(self.session, self.caller, self.project, found, self.plan.marks)
 
     def _matches(self, among: Collection[int] | None) -> list[Match]:
         if among is not None and not among:
             return []
-        return index.engine().page(self._ask(among), self._slice()).matches
+        return self._page(self._ask(among), self._slice()).matches
+
+    def _page(self, ask: Ask, wanted: Slice) -> Page:
+        return ask_engine(self.session, self.caller, self.project.id, engine=index.engine(), ask=ask, wanted=wanted)
 
     def _ask(self, among: Collection[int] | None) -> Ask:
         asked = self.plan.ask

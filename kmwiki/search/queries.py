@@ -11,6 +11,7 @@ import structlog
 from kmwiki.errors import Invalid, Unavailable, say
 from kmwiki.jobs.service import count_waiting
 from kmwiki.search import index, plan
+from kmwiki.search.blindness import ask_engine
 from kmwiki.search.dictionary import dictionary, segmenter_of
 from kmwiki.search.engine import AllOf, Ask, Column, IndexBusy, IndexMissing, IndexStale, Slice
 from kmwiki.search.facets import name_facets, slice_of
@@ -73,7 +74,8 @@ class _Search:
     def page(self, ask: Ask, wanted: Slice) -> Page:
         """Ask the engine; only what the caller may read is answered and counted."""
         within = self.rights if ask.within is None else AllOf((self.rights, ask.within))
-        return self.engine.page(replace(ask, within=within, shares=SHARES), wanted)
+        asked = replace(ask, within=within, shares=SHARES)
+        return ask_engine(self.session, self.caller, self.project.id, engine=self.engine, ask=asked, wanted=wanted)
 
     def count(self, node: Node) -> int:
         """Count the texts that the caller may read and that satisfy a condition."""

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Code, CodeAncestor, Coding
+from kmwiki.coding.seen import COUNTED, seen_by
 from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry, EntryAuthor, EntryTag
 from kmwiki.errors import Invalid, Message, say
@@ -43,10 +44,7 @@ NOBODY: Node = Keys(frozenset())
 
 def seen_codings(caller: Caller) -> ColumnElement[bool]:
     """Return the condition on `Coding` for those that count for a caller: confirmed, and standing somewhere."""
-    del caller  # everybody sees every layer so far
-    return and_(
-        Coding.deleted.is_(None), Coding.status == "accepted", or_(Coding.state != "lost", Coding.state.is_(None))
-    )
+    return and_(COUNTED, seen_by(caller), or_(Coding.state != "lost", Coding.state.is_(None)))
 
 
 def read_days(value: str) -> tuple[date, date] | None:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import String, cast, func, select
 
+from kmwiki.coding.seen import is_unseen
 from kmwiki.db import watching
+from kmwiki.memos.models import Memo
 from kmwiki.search.engine import AnyOf, Column, Node, Without
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
@@ -22,6 +24,7 @@ from kmwiki.sources.models import Source
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from kmwiki.security.policy import Caller
@@ -58,11 +61,16 @@ def readable(caller: Caller, project_id: int) -> Node:
 
 
 def _asked(session: Session, caller: Caller, project_id: int) -> frozenset[str]:
-    mine = Source.project_id == project_id, visible_to(caller)
+    mine = Source.project_id == project_id, visible_to(caller), Source.id.not_in(_hidden_memos(caller))
     if session.get_bind().dialect.name != "sqlite":
         return frozenset(map(str, session.scalars(select(Source.id).where(*mine))))
     joined = session.scalar(select(func.group_concat(cast(Source.id, String))).where(*mine))
     return frozenset(joined.split(",")) if joined else frozenset()  # one row is read far quicker than thousands
+
+
+def _hidden_memos(caller: Caller) -> Select[int]:
+    """Memos about codings that the caller may not know of, since a round is coded blind."""
+    return select(Memo.source_id).where(Memo.target_kind == "coding", is_unseen(caller, Memo.target_id))
 
 
 def _key(caller: Caller, project_id: int) -> tuple[Hashable, ...]:

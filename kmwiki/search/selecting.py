@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kmwiki.jobs.service import count_waiting
 from kmwiki.search import index
+from kmwiki.search.blindness import ask_engine
 from kmwiki.search.dictionary import dictionary, segmenters
 from kmwiki.search.engine import AllOf, Ask, Column, IndexBusy, IndexMissing
 from kmwiki.search.facets import slice_of
@@ -63,7 +64,8 @@ def select_texts(
         nodes += _demanded(planner.plan(among, "auto"))
     wanted = replace(slice_of(request), start=0, size=EVERYTHING, order="", is_descending=False)
     try:
-        found = index.engine().page(Ask(project.id, AllOf(tuple(nodes))), wanted)
+        ask = Ask(project.id, AllOf(tuple(nodes)))
+        found = ask_engine(session, caller, project.id, engine=index.engine(), ask=ask, wanted=wanted)
     except IndexMissing as error:
         ask_rebuild()
         raise Rebuilding from error

@@ -170,7 +170,7 @@ def listing(session: Session, caller: Caller, project: Project, args: MultiDict[
 def _rows(session: Session, caller: Caller, project_id: int, entries: list[Entry]) -> list[Row]:
     ids = [entry.source_id for entry in entries]
     comments = queries.comment_counts(session, ids)
-    strips = strips_of(session, ids)
+    strips = strips_of(session, caller, ids)
     texts = heads(session, [entry.source for entry in entries])
     veil = veil_for(session, caller, project_id)
     return [

@@ -30,7 +30,7 @@ def test_a_strip_shows_where_in_the_text_the_codings_stand(make: Make) -> None:
         wanted = CodingIn(code_id=code.id, start=0, end=6, quote="กองทุน", revision=1)
         coding.add_coding(session, author, session.get_one(Source, coded.source_id), wanted)
     with reading() as session:
-        strips = strips_of(session, [coded.source_id, bare.source_id])
+        strips = strips_of(session, author, [coded.source_id, bare.source_id])
     strip = strips[coded.source_id]
     assert (strip.count, strip.waiting, len(strip.bars)) == (1, 0, 1)
     assert (strip.bars[0].x, strip.bars[0].width, strip.bars[0].color) == (0.0, 30.0, 5)

@@ -165,7 +165,7 @@ def test_what_a_batch_made_counts_nowhere_until_it_is_accepted(
                 tree_of(s, stage.coder, here)[0].below,
                 use_of(s, stage.coder, code).codings,
                 by_filter,
-                sum(one.count for one in strips.strips_of(s, entries).values()),
+                sum(one.count for one in strips.strips_of(s, stage.coder, entries).values()),
                 sum(one.codings for one in overview.newest(s, stage.coder, here)),
                 int(overview.done_by(s, stage.coder, here).has_coded),
                 len(recent_codes(s, stage.coder, here)),

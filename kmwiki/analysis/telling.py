@@ -17,6 +17,7 @@ from kmwiki.errors import NotFound
 from kmwiki.places.queries import place
 from kmwiki.search.facets import name_facets
 from kmwiki.search.schemas import ProvinceOut
+from kmwiki.sources.pinpoints import Pinpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,7 +89,7 @@ def _told(project: Project, line: Line, entry: Entry, width: int) -> LineOut:
     head, part = line.text.head, line.text.parts[line.part]
     address = path_of(project.slug, entry)
     if part.name == "body":
-        address += f"?hit={head.source_id}:{line.start}-{line.end}#hit"
+        address += f"?hit={Pinpoint(head.source_id, line.start, line.end, head.revision)}#hit"
     return LineOut(
         left=_on_one_line(before(part.text, line.start, width)),
         keyword=_on_one_line(part.text[line.start : line.end]),

@@ -44,6 +44,7 @@ class Head(NamedTuple):
 
     source_id: int
     type: str
+    revision: int
     digest: str
     """Of the reading text, before anything is masked."""
     entry_id: int
@@ -107,7 +108,7 @@ def heads(session: Session, caller: Caller, matches: Sequence[Match]) -> Iterato
     for at in range(0, len(matches), CHUNK):
         some = {int(match.columns["source"][0]): match for match in matches[at : at + CHUNK]}
         rows = session.execute(
-            select(Source.id, Source.kind, Source.root_id, Revision.sha256)
+            select(Source.id, Source.kind, Source.root_id, Revision.no, Revision.sha256)
             .join(Revision, (Revision.source_id == Source.id) & (Revision.no == Source.head_no))
             .where(Source.id.in_(some), visible_to(caller))
         ).all()
@@ -128,7 +129,7 @@ def heads(session: Session, caller: Caller, matches: Sequence[Match]) -> Iterato
             is_note = row.kind == "entry"
             fields = tuple(texts_of(note.kind, note.fields)) if is_note else ()
             lead = note.lead if is_note else ""
-            yield Head(row.id, row.kind, row.sha256, note.id, note.number, note.title, lead, fields), match
+            yield Head(row.id, row.kind, row.no, row.sha256, note.id, note.number, note.title, lead, fields), match
 
 
 def bodies(session: Session, source_ids: Sequence[int]) -> Iterator[tuple[int, str]]:

@@ -24,6 +24,7 @@ from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
 from kmwiki.search.snippets import folded_once, folded_title, merged, opening, places, snippets
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
+from kmwiki.sources.pinpoints import Pinpoint
 from kmwiki.sources.veil import veil_for
 from kmwiki.text.thai import fold_with_map
 
@@ -163,10 +164,11 @@ def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) ->
         id=entry.id if comment is None else comment.id,
         entry_id=entry.id,
         source_id=source_id,
+        revision=head.no,
         number=entry.number,
         title=title,
         title_marks=_marks(title, leaves) if is_entry else [],
-        url=_url(project, entry, source_id, passages),
+        url=_at(path_of(project.slug, entry), (source_id, head.no), passages),
         score=round(match.score, 4),
         is_whole=match.is_whole,
         snippets=shown,
@@ -192,10 +194,11 @@ def _memo_hit(project: Project, match: Match, found: _Found, rows: _Rows, leaves
         id=memo.id,
         entry_id=entry.id if entry is not None else None,
         source_id=memo.source_id,
+        revision=head.no,
         number=entry.number if entry is not None else None,
         title=title,
         title_marks=_marks(title, leaves) if memo.title else [],
-        url=_at(address_of(project.slug, memo.id), memo.source_id, passages),
+        url=_at(address_of(project.slug, memo.id), (memo.source_id, head.no), passages),
         score=round(match.score, 4),
         is_whole=match.is_whole,
         snippets=shown,
@@ -219,17 +222,14 @@ def _provinces(entry: Entry) -> list[ProvinceOut]:
     return found
 
 
-def _url(project: Project, entry: Entry, source_id: int, passages: Sequence[Snippet]) -> str:
-    """Return the address that opens at the first passage, every passage of the hit marked."""
-    return _at(path_of(project.slug, entry), source_id, passages)
-
-
-def _at(address: str, source_id: int, passages: Sequence[Snippet]) -> str:
+def _at(address: str, revision: tuple[int, int], passages: Sequence[Snippet]) -> str:
+    """Return the address that opens a text at the first passage; `revision` is the source's id and the number."""
     first = next(((one, mark) for one in passages for mark in one.marks), None)
     if first is None:
         return address
     passage, (start, end) = first
-    return f"{address}?hit={source_id}:{passage.start + start}-{passage.start + end}#hit"
+    source_id, no = revision
+    return f"{address}?hit={Pinpoint(source_id, passage.start + start, passage.start + end, no)}#hit"
 
 
 def _others(entry: Entry, veil: Veil, leaves: Sequence[Leaf], *, most: int) -> list[SnippetOut]:

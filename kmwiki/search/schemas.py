@@ -63,6 +63,7 @@ class HitOut(BaseModel):
     id: int
     entry_id: int | None
     source_id: int | None
+    revision: int | None = Field(default=None, description="Of the source: the one in which the passages stand")
     number: int | None = None
     title: str
     title_marks: list[tuple[int, int]] = []

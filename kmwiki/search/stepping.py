@@ -26,11 +26,12 @@ MOST_TEXTS = 300
 
 
 class Step(NamedTuple):
-    """A passage: code points of the reading text of a source."""
+    """A passage: code points of the reading text of a source, and the revision that this is."""
 
     source_id: int
     start: int
     end: int
+    revision: int
 
 
 def steps(session: Session, caller: Caller, root: Source, text: str, mode: Mode = "auto") -> list[Step]:
@@ -45,7 +46,7 @@ def steps(session: Session, caller: Caller, root: Source, text: str, mode: Mode 
     except QueryError:
         return []
     wanted = (
-        select(Source, Revision.reading_text)
+        select(Source, Revision.no, Revision.reading_text)
         .join(Revision, (Revision.source_id == Source.id) & (Revision.no == Source.head_no))
         .where(or_(Source.id == root.id, Source.root_id == root.id), Source.kind != "memo", visible_to(caller))
         .order_by(Source.id != root.id, Source.id)
@@ -53,10 +54,10 @@ def steps(session: Session, caller: Caller, root: Source, text: str, mode: Mode 
     )
     veil = veil_for(session, caller, root.project_id)
     found: list[Step] = []
-    for source, reading_text in session.execute(wanted):
+    for source, no, reading_text in session.execute(wanted):
         shown = veil.over(source).text(reading_text)
         here = merged(shown, places(fold_with_map(shown), marks))
-        found += [Step(source.id, start, end) for start, end in here]
+        found += [Step(source.id, start, end, no) for start, end in here]
         if len(found) >= MOST_STEPS:
             break
     return found[:MOST_STEPS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from kmwiki.entries.linking import linked_from, links_of
 from kmwiki.places.queries import place
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import may_read_history
+from kmwiki.sources.pinpoints import place_pinpoints
 from kmwiki.sources.queries import revision
 from kmwiki.sources.veil import count_personal, veil_for
 from kmwiki.text.marks import highlight
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     from kmwiki.web.search_walk import Walk
 
 
-MOST_HITS = 200
-_HIT = re.compile(r"([0-9]{1,9}):([0-9]{1,8})-([0-9]{1,8})")
-
-
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of the text: its level from 1, its words, where it stands."""
@@ -59,16 +55,6 @@ def outline_of(head: Revision) -> list[Heading]:
         for block in head.blocks
         if len(block["tag"]) == 2 and block["tag"][0] == "h" and block["tag"][1].isdigit()  # noqa: PLR2004 - h1 ... h6
     ]
-
-
-def hits_in(wanted: list[str]) -> dict[int, list[tuple[int, int]]]:
-    """Read the hits of a search that the address names, `source:start-end`, by source; nonsense is left out."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for text in wanted[:MOST_HITS]:
-        match = _HIT.fullmatch(text)
-        if match and int(match[2]) < int(match[3]):
-            found.setdefault(int(match[1]), []).append((int(match[2]), int(match[3])))
-    return found
 
 
 def _mark(html: dict[int, str], hits: dict[int, list[tuple[int, int]]], walk: Walk | None) -> None:
@@ -92,8 +78,9 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     """Gather the reading page of an entry that the caller may read."""
     source = entry.source
     head = veil_for(session, caller, entry.project_id).over(source).revision(revision(session, source))
-    walk = walk_of(session, caller, source, args)
-    hits = walk.hits if walk else hits_in(args.getlist("hit"))
+    named = place_pinpoints(session, caller, args.getlist("hit"))
+    walk = walk_of(session, caller, source, args, named)
+    hits = walk.hits if walk else named.ranges
     opened = walk.steps[walk.at].source_id if walk else next((key for key in hits if key != source.id), 0)
     holding = number_in(args, "comment") or comment_of(session, opened)
     talk = thread(session, caller, source.id, page=page_in(args, "talk"), holding=holding)
@@ -108,6 +95,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "revision": head,
         "personal": _hidden_from_readers(session, caller, head, entry.project_id),
         "walk": walk,
+        "moved": [one for one in named.moved if one.root_id == source.id],
         "kind": KINDS[entry.kind],
         "kinds": KINDS,
         "links": links_of(session, caller, entry),

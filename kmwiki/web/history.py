@@ -16,10 +16,12 @@ from kmwiki.entries.service import patch_of
 from kmwiki.errors import Conflict, Invalid, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import demand_history
+from kmwiki.sources.pinpoints import read_pinpoint
 from kmwiki.sources.queries import author_of, revision, revisions
 from kmwiki.sources.texts import prepare
 from kmwiki.sources.veil import veil_for
 from kmwiki.text.diff import diff_words
+from kmwiki.text.marks import highlight
 from kmwiki.web.carried import tell_carried
 from kmwiki.web.context import caller
 from kmwiki.web.entry_changes import changes_around
@@ -60,6 +62,8 @@ def read(slug: str, number: int, no: int) -> str:
         demand_history(caller(), entry.source)
         veil = veil_for(opened, caller(), entry.project_id).over(entry.source)
         shown = veil.revision(revision(opened, entry.source, no))
+        found = [one for one in map(read_pinpoint, request.args.getlist("hit")) if one]
+        hits = [(one.start, one.end) for one in found if (one.source_id, one.revision) == (shown.source_id, no)]
         against = number_in(request.args, "against")
         base_no = no - 1 if against is None else against
         base = veil.revision(revision(opened, entry.source, base_no)) if base_no >= 1 else None
@@ -68,6 +72,8 @@ def read(slug: str, number: int, no: int) -> str:
             project=opened.get_one(Project, entry.project_id),
             entry=entry,
             shown=shown,
+            html=highlight(shown.html, hits, first_id="hit"),
+            is_open=bool(hits),
             author=author_of(opened, shown),
             base=base,
             pieces=diff_words(base.body if base else "", shown.body),

@@ -23,7 +23,6 @@ from kmwiki.memos.queries import SORTS, MemoFilters
 from kmwiki.text.dates import read_date
 from kmwiki.text.marks import highlight
 from kmwiki.web.context import caller
-from kmwiki.web.entry_page import hits_in
 from kmwiki.web.i18n import TIMEZONE
 from kmwiki.web.numbers import number_in
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from kmwiki.accounts.models import Project
     from kmwiki.memos.about import Thing
     from kmwiki.sources.models import Revision
+    from kmwiki.sources.pinpoints import Placed
 
 KIND_WORDS: Mapping[str, str] = {
     "project": N_("The project"),
@@ -102,10 +102,10 @@ def read_filters(session: Session, project: Project) -> Asked:
     return Asked(filters, typed, errors)
 
 
-def drawn_text(session: Session, project: Project, head: Revision) -> str:
+def drawn_text(session: Session, project: Project, head: Revision, named: Placed) -> str:
     """Draw the text of a memo: its links with the titles of what they lead to, the hits of a search marked."""
     html = head.html
-    marks = hits_in(request.args.getlist("hit")).get(head.source_id)
+    marks = named.ranges.get(head.source_id)
     if marks:
         html = highlight(html, marks, first_id="hit")
     known = things(session, caller(), project, refs_in(head.reading_text))

@@ -19,6 +19,7 @@ from kmwiki.memos.access import binned_memo_for, demand_edit, may_edit, may_remo
 from kmwiki.memos.links import Ref, written
 from kmwiki.memos.schemas import MemoIn, MemoPatch
 from kmwiki.security.policy import Permission
+from kmwiki.sources.pinpoints import place_pinpoints
 from kmwiki.sources.queries import author_of, revision, revisions
 from kmwiki.sources.texts import check_body, prepare, rendered
 from kmwiki.sources.veil import veil_for
@@ -106,12 +107,14 @@ def read(slug: str, memo_id: int) -> str:
     with session() as opened:
         project, memo = _memo(opened, slug, memo_id)
         row = queries.rows_of(opened, caller(), project, [memo])[0]
+        named = place_pinpoints(opened, caller(), request.args.getlist("hit"))
         return render_template(
             "memos/read.html",
             project=project,
             memo=memo,
             row=row,
-            html=drawn_text(opened, project, row.head),
+            html=drawn_text(opened, project, row.head, named),
+            moved=[one for one in named.moved if one.pinpoint.source_id == memo.source_id],
             backlinks=queries.linking_to(opened, caller(), project, "memo", memo.id),
             link=written("memo", memo.id),
             about_link=_written_about(row.about),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import request
 from markupsafe import Markup, escape
 
+from kmwiki.sources.pinpoints import Pinpoint
 from kmwiki.text.dates import DateReading
 from kmwiki.web.drawing import show_date
 from kmwiki.web.links import site_address
@@ -50,7 +51,7 @@ def opens_at(hit: HitOut, snippet: SnippetOut | None = None) -> str:
     given = {name: request.args.get(name, "") for name in ("q", "mode")}
     if snippet is not None and snippet.part == "body" and snippet.marks:
         start, end = snippet.marks[0]
-        given["hit"] = f"{hit.source_id}:{snippet.start + start}-{snippet.start + end}"
+        given["hit"] = str(Pinpoint(hit.source_id, snippet.start + start, snippet.start + end, hit.revision))
     elif rest:
         given["hit"] = rest.partition("#")[0].removeprefix("hit=")
     query = urlencode({name: value for name, value in given.items() if value})

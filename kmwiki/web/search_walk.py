@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from kmwiki.search.plan import MODES, Mode
 from kmwiki.search.stepping import Step, steps
+from kmwiki.sources.pinpoints import Pinpoint
 from kmwiki.text.marks import highlight
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Source
+    from kmwiki.sources.pinpoints import Placed
 
 LONGEST = 500
 
@@ -45,7 +47,7 @@ class Walk:
     def address_of(self, at: int) -> str:
         """Return where a place opens, relative to the page."""
         step = self.steps[at]
-        given = {"q": self.text, "mode": self.mode, "hit": f"{step.source_id}:{step.start}-{step.end}"}
+        given = {"q": self.text, "mode": self.mode, "hit": str(Pinpoint(*step))}
         return f"?{urlencode({name: value for name, value in given.items() if value})}#hit"
 
     def draw(self, html: str, source_id: int) -> str:
@@ -58,8 +60,8 @@ class Walk:
         return highlight(html, here) if here else html
 
 
-def walk_of(session: Session, caller: Caller, source: Source, args: MultiDict[str, str]) -> Walk | None:
-    """Return the walk that an address asks for: `q`, and with `hit` at which place. None without one."""
+def walk_of(session: Session, caller: Caller, source: Source, args: MultiDict[str, str], named: Placed) -> Walk | None:
+    """Return the walk that an address asks for: `q`, beginning at the first place that it names. None without one."""
     text, mode = args.get("q", "").strip()[:LONGEST], args.get("mode", "")
     if not text:
         return None
@@ -67,14 +69,12 @@ def walk_of(session: Session, caller: Caller, source: Source, args: MultiDict[st
     found = steps(session, caller, source, text, cast("Mode", mode or "auto"))
     if not found:
         return None
-    return Walk(text, mode, found, _at(found, args.get("hit", "")))
+    return Walk(text, mode, found, _at(found, named))
 
 
-def _at(found: list[Step], wanted: str) -> int:
-    """Return the place that was asked for, or the nearest behind it in its text, or the first."""
-    source, _, span = wanted.partition(":")
-    start = span.partition("-")[0]
-    if not (source.isascii() and source.isdigit() and start.isascii() and start.isdigit()):
-        return 0
-    reached = (at for at, step in enumerate(found) if step.source_id == int(source) and step.end > int(start))
+def _at(found: list[Step], named: Placed) -> int:
+    """Return the place that was asked for, or the nearest behind it in its text, or the first of that text."""
+    source_id, ranges = next(iter(named.ranges.items()), (0, []))
+    start = ranges[0][0] if ranges else 0
+    reached = (at for at, step in enumerate(found) if step.source_id == source_id and step.end > start)
     return next(reached, 0)

@@ -33,5 +33,5 @@ def test_a_word_leads_to_its_lines_and_a_line_to_its_place(page: Page, strays: l
     hit = page.locator("mark#hit")
     expect(hit).to_be_in_viewport()
     assert hit.inner_text() == keyword
-    expect(page).to_have_url(re.compile(r"\?hit=\d+:\d+-\d+#hit$"))
+    expect(page).to_have_url(re.compile(r"\?hit=\d+:\d+-\d+@\d+#hit$"))
     assert strays == []

@@ -110,7 +110,7 @@ def test_a_line_is_every_place_with_what_stands_beside_it(look: Looking, writer:
     assert [line.type for line in found.lines] == ["entry", "entry", "entry", "comment"]
     assert (found.total, found.texts, found.entries, found.cut) == (4, 2, 1, False)
     body = found.lines[1]
-    assert body.url.endswith(f"?hit={entry.source_id}:{body.start}-{body.end}#hit")
+    assert body.url.endswith(f"?hit={entry.source_id}:{body.start}-{body.end}@1#hit")
     assert "ชาวบ้านตั้งกองทุนข้าว"[body.start : body.end] == "กองทุน"
     assert [one.name_th for one in body.provinces] == ["พัทลุง"]
     assert body.author == "คนเขียน"

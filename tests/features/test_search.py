@@ -260,7 +260,7 @@ def test_a_comment_is_a_hit_of_its_own_under_its_notes_title(writer: Caller, pro
     (hit,) = ask(writer, project, "กองทุน").hits
     assert (hit.type, hit.id, hit.entry_id, hit.source_id) == ("comment", comment.id, entry.id, comment.source_id)
     assert (hit.title, hit.kind, [one.name_th for one in hit.provinces]) == ("หน้าฝน", "reflection", ["พัทลุง"])
-    assert hit.url == f"/p/village/e/{entry.number}-หน้าฝน?hit={comment.source_id}:14-20#hit".replace(
+    assert hit.url == f"/p/village/e/{entry.number}-หน้าฝน?hit={comment.source_id}:14-20@1#hit".replace(
         "หน้าฝน", "%E0%B8%AB%E0%B8%99%E0%B9%89%E0%B8%B2%E0%B8%9D%E0%B8%99"
     )
 

@@ -87,7 +87,7 @@ def test_a_new_text_is_told_once_and_opens_at_its_passage(writer: Caller, reader
     with db.session() as opened:
         told = notices.page(opened, reader, offset=0, size=5)[0][0]
         assert told.hit is not None
-        assert told.address.endswith(f"?hit={found.source_id}:4-{4 + len(CANARY)}#hit")
+        assert told.address.endswith(f"?hit={found.source_id}:4-{4 + len(CANARY)}@1#hit")
         assert notices.count_new(opened, reader, [search]) == {search: 1}
     answer(writer, found, f"อีกตัว{CANARY}")
     work()

@@ -139,7 +139,7 @@ def test_the_bell_tells_and_opens_at_the_passage(
     links = re.findall(r'href="(/me/notices/\d+)"', told)
     opened = client.get(links[-1])
     assert opened.status_code == 302
-    assert f"hit={entry.source_id}%3A4-{4 + len(WORD)}#hit" in opened.headers["Location"]
+    assert f"hit={entry.source_id}%3A4-{4 + len(WORD)}%401#hit" in opened.headers["Location"]
     assert 'id="hit"' in page(client, opened.headers["Location"])
     assert '<span class="bell-n" aria-hidden="true">1</span>' in page(client, "/p/village/")
     send(client, f"{links[0]}/read", page=1)
@@ -205,7 +205,7 @@ def test_a_feed_is_atom_private_and_its_owners(
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "หมู่บ้าน"
     link = entry.find(f"{ATOM}link")
     assert link is not None
-    assert re.search(r"/p/village/e/.*hit=\d+:4-", link.get("href") or "")
+    assert re.search(r"/p/village/e/.*hit=\d+:4-\d+@1", link.get("href") or "")
     summary = entry.findtext(f"{ATOM}summary") or ""
     assert "<b>นา</b> &" in summary
     assert "0142" not in answer.get_data(as_text=True)

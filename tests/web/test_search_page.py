@@ -74,8 +74,8 @@ def test_hits_are_marked_grouped_and_open_at_their_passage(
     assert '<mark class="hit">กองทุน</mark> &amp; เรา' in html
     assert 'เราตั้ง<mark class="hit">กองทุน</mark> &lt;b&gt;ใหม่' in html
     asked = f"?q={quote('กองทุน')}&amp;hit="
-    assert f"{asked}{entry.source_id}%3A7-13#hit" in html
-    assert f"{asked}{comment.source_id}%3A0-6#hit" in html
+    assert f"{asked}{entry.source_id}%3A7-13%401#hit" in html
+    assert f"{asked}{comment.source_id}%3A0-6%401#hit" in html
     assert "พัทลุง" in html
     assert "<span>พ.ศ. 2551</span>" in html  # no day is shown where only the year is known
     assert "เงินออม" in html

@@ -36,7 +36,7 @@ TEXTS = ("name_en", "definition", "include", "exclude", "example")
 
 def create_code(session: Session, caller: Caller, project: Project, data: CodeIn) -> Code:
     """Make a code. Invalid without a Thai name; Conflict if the place holds one of that name."""
-    _may_edit(caller, project.id)
+    may_edit(caller, project.id)
     code = add_code(session, project.id, data)
     note_change(session, caller, "code.created", [code], reason=data.reason)
     return code
@@ -71,7 +71,7 @@ def edit_code(session: Session, caller: Caller, code: Code, data: CodePatch, *, 
 
     Conflict if `base_no` is given and is not the code's newest version, or if the code is no longer live.
     """
-    _may_edit(caller, code.project_id)
+    may_edit(caller, code.project_id)
     _check_live(code)
     check_base(session, code, base_no)
     given, before = data.model_fields_set, snapshot(code)
@@ -103,7 +103,7 @@ def move_code(
     reason: str = "",
 ) -> Code:
     """Put a code under another parent, or to another place (counted from 0) among its siblings; None is the end."""
-    _may_edit(caller, code.project_id)
+    may_edit(caller, code.project_id)
     _check_live(code)
     if parent_id != code.parent_id:
         _put_under(session, code, parent_id)
@@ -122,7 +122,7 @@ def move_code(
 
 def retire_code(session: Session, caller: Caller, code: Code, *, reason: str = "") -> Code:
     """Take a code out of use; its codings stay as they are. Conflict while live codes stand under it."""
-    _may_edit(caller, code.project_id)
+    may_edit(caller, code.project_id)
     _check_live(code)
     below = siblings_of(session, code.project_id, code.id)
     if below:
@@ -141,7 +141,7 @@ def retire_code(session: Session, caller: Caller, code: Code, *, reason: str = "
 
 def revive_code(session: Session, caller: Caller, code: Code, *, reason: str = "") -> Code:
     """Take a retired code into use again, at the top if its parent is gone. Conflict if it is not retired."""
-    _may_edit(caller, code.project_id)
+    may_edit(caller, code.project_id)
     if code.state != "retired":
         raise Conflict(say("“%(name)s” is not retired.", name=code.name_th))
     parent = session.get(Code, code.parent_id) if code.parent_id else None
@@ -200,7 +200,8 @@ def _check_live(code: Code) -> None:
         )
 
 
-def _may_edit(caller: Caller, project_id: int) -> None:
+def may_edit(caller: Caller, project_id: int) -> None:
+    """Refuse who may not change a codebook. NotFound for who may not read the project, Forbidden for the others."""
     if not can(caller, Permission.READ, project_id):
         raise NotFound(say("There is no such project here."))
     if not can(caller, Permission.EDIT_CODEBOOK, project_id):

@@ -13,7 +13,7 @@ from kmwiki.sources.schemas import Id, Whole
 Voice = Literal["informant", "author", "commenter", "document"]
 State = Literal["placed", "changed", "lost"]
 Status = Literal["accepted", "auto", "proposed"]
-CodeState = Literal["live", "retired", "merged"]
+CodeState = Literal["live", "retired", "merged", "undone"]
 
 
 def _storable(text: str) -> str:
@@ -130,6 +130,41 @@ class CodePatch(Taken):
     is_codable: bool | None = None
     aliases: Annotated[list[Name], Field(max_length=100)] | None = None
     reason: Words = ""
+
+
+_GROUP_GIVEN = frozenset({"id", "guid"})
+
+
+class GroupIn(Taken):
+    """A new group of codes; it lies across the tree, and one code may be in several."""
+
+    GIVEN_ONLY = _GROUP_GIVEN
+
+    name: Name
+    description: Words = ""
+    code_ids: list[Id] = Field(default=[], max_length=20_000)
+    reason: Words = ""
+
+
+class GroupPatch(Taken):
+    """What is to change about a group; `code_ids` are all its codes. A field left out keeps its value."""
+
+    GIVEN_ONLY = _GROUP_GIVEN
+
+    name: Name | None = None
+    description: Words | None = None
+    code_ids: Annotated[list[Id], Field(max_length=20_000)] | None = None
+    reason: Words = ""
+
+
+class GroupOut(BaseModel):
+    """A group of codes as other programs see it; of its codes those in use."""
+
+    id: int
+    guid: str
+    name: str
+    description: str
+    code_ids: list[int]
 
 
 class CodeOut(BaseModel):

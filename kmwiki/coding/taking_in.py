@@ -6,12 +6,11 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select
-
 from kmwiki.coding.codebook import clean_aliases
 from kmwiki.coding.colours import choose
 from kmwiki.coding.incoming import Report, Row, joined_aliases, judge
-from kmwiki.coding.models import Code, CodeAncestor
+from kmwiki.coding.models import Code
+from kmwiki.coding.tree import all_codes, rebuild_all
 from kmwiki.coding.versions import last_change, note_change
 from kmwiki.errors import Conflict, Forbidden, NotFound, say
 from kmwiki.formats.codebooks import TEXTS
@@ -24,13 +23,11 @@ if TYPE_CHECKING:
     from kmwiki.formats.codebooks import FileBook
     from kmwiki.security.policy import Caller
 
-MANY = 500  # ids in one statement
-
 
 def look_over(session: Session, caller: Caller, project: Project, book: FileBook) -> Report:
     """Say of each code of a file what it would do; nothing is written. NotFound, Forbidden."""
     _may(caller, project.id)
-    return judge(book, _all_codes(session, project.id), base_no=last_change(session, project.id))
+    return judge(book, all_codes(session, project.id), base_no=last_change(session, project.id))
 
 
 def take_in(
@@ -73,7 +70,7 @@ def take_in(
 
 def _write(session: Session, project_id: int, report: Report) -> list[Code]:
     rows = report.written
-    codes = {code.id: code for code in _all_codes(session, project_id)}
+    codes = {code.id: code for code in all_codes(session, project_id)}
     colours = _Colours(list(codes.values()))
     made: dict[int, Code] = {}
     for row in rows:
@@ -94,7 +91,7 @@ def _write(session: Session, project_id: int, report: Report) -> list[Code]:
             code.parent_id, code.position = parent_id, ends.next_under(parent_id)
             moved.add(code.id)
     session.flush()
-    _rebuild(session, {**codes, **{code.id: code for code in made.values()}}, moved)
+    rebuild_all(session, {**codes, **{code.id: code for code in made.values()}}, moved)
     return [made.get(row.key) or codes[row.key] for row in rows]
 
 
@@ -144,39 +141,6 @@ class _Ends:
         place = self.next[parent_id]
         self.next[parent_id] += 1
         return place
-
-
-def _rebuild(session: Session, codes: dict[int, Code], moved: set[int]) -> None:
-    """Write the ancestors of moved codes, and of all below them, anew."""
-    below: dict[int | None, list[int]] = defaultdict(list)
-    for code in codes.values():
-        below[code.parent_id].append(code.id)
-    inside, waiting = set[int](), list(moved)
-    while waiting:
-        code_id = waiting.pop()
-        if code_id not in inside:
-            inside.add(code_id)
-            waiting.extend(below[code_id])
-    ids = sorted(inside)
-    for start in range(0, len(ids), MANY):
-        session.execute(
-            delete(CodeAncestor).where(CodeAncestor.code_id.in_(ids[start : start + MANY])),
-            execution_options={"synchronize_session": False},
-        )
-    rows = []
-    for code_id in ids:
-        at: int | None = code_id
-        depth = 0
-        while at is not None:
-            rows.append({"ancestor_id": at, "code_id": code_id, "depth": depth})
-            at, depth = codes[at].parent_id, depth + 1
-    if rows:
-        session.execute(insert(CodeAncestor), rows)
-    session.flush()
-
-
-def _all_codes(session: Session, project_id: int) -> list[Code]:
-    return list(session.scalars(select(Code).where(Code.project_id == project_id).order_by(Code.position, Code.id)))
 
 
 def _may(caller: Caller, project_id: int) -> None:

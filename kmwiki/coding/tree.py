@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from kmwiki.coding.models import Code, CodeAncestor
 from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from sqlalchemy.orm import Session
 
 MAX_DEPTH = 12  # levels of a tree; deeper ones cannot be read on a phone
+MANY = 500  # ids in one statement
 
 
 def live_codes(session: Session, project_id: int) -> list[Code]:
@@ -111,6 +115,40 @@ def rebuild_below(session: Session, code: Code) -> None:
         for code_id, down in below
     )
     session.flush()
+
+
+def rebuild_all(session: Session, codes: Mapping[int, Code], moved: Collection[int]) -> None:
+    """Write the ancestors of many moved codes, and of all below them, anew; `codes` are all of the project."""
+    below: dict[int | None, list[int]] = defaultdict(list)
+    for code in codes.values():
+        below[code.parent_id].append(code.id)
+    inside, waiting = set[int](), list(moved)
+    while waiting:
+        code_id = waiting.pop()
+        if code_id not in inside:
+            inside.add(code_id)
+            waiting.extend(below[code_id])
+    ids = sorted(inside)
+    for start in range(0, len(ids), MANY):
+        session.execute(
+            delete(CodeAncestor).where(CodeAncestor.code_id.in_(ids[start : start + MANY])),
+            execution_options={"synchronize_session": False},
+        )
+    rows = []
+    for code_id in ids:
+        at: int | None = code_id
+        depth = 0
+        while at is not None:
+            rows.append({"ancestor_id": at, "code_id": code_id, "depth": depth})
+            at, depth = codes[at].parent_id, depth + 1
+    if rows:
+        session.execute(insert(CodeAncestor), rows)
+    session.flush()
+
+
+def all_codes(session: Session, project_id: int) -> list[Code]:
+    """Return every code of a project, those out of use too, in the order of the tree's rows."""
+    return list(session.scalars(select(Code).where(Code.project_id == project_id).order_by(Code.position, Code.id)))
 
 
 def _ancestors_of(session: Session, code_id: int | None) -> list[tuple[int, int]]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from kmwiki.coding.group_models import CodeGroupMember, CodeGroupVersion
 from kmwiki.coding.models import Code, CodebookChange, CodeVersion
 from kmwiki.errors import Conflict, say
 from kmwiki.events.service import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
+    from kmwiki.coding.group_models import CodeGroup
     from kmwiki.security.policy import Caller
 
 TOLD = (
@@ -30,43 +33,80 @@ TOLD = (
     "pattern",
     "is_codable",
     "aliases",
+    "example_codings",
     "state",
     "merged_into",
 )
 """The columns that a version remembers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What a change touches besides codes: groups; and what taking it back needs.
+
+    `kept` tells which codings went where; `undoes` is the number of the change that this one takes back.
+    """
+
+    groups: Sequence[CodeGroup] = ()
+    kept: dict[str, Any] | None = None
+    undoes: int | None = None
+
+
+NOTHING_MORE = Extra()
+
+
 def note_change(
-    session: Session, caller: Caller, verb: str, codes: Iterable[Code], *, reason: str = "", **data: Any
+    session: Session,
+    caller: Caller,
+    verb: str,
+    codes: Iterable[Code],
+    *,
+    reason: str = "",
+    extra: Extra = NOTHING_MORE,
+    **data: Any,
 ) -> int:
-    """Write one change of the codebook with each code touched as it is now, and its event. Return its number."""
-    touched = list(codes)
-    project_id = touched[0].project_id
+    """Write one change of the codebook with all that it touched as it is now, and its event. Return its number."""
+    touched, told = list(codes), reason.strip()
+    project_id = touched[0].project_id if touched else extra.groups[0].project_id
     number = last_change(session, project_id) + 1
-    session.add(
-        CodebookChange(project_id=project_id, no=number, verb=verb, author_id=caller.user_id, reason=reason.strip())
-    )
+    change = CodebookChange(project_id=project_id, no=number, verb=verb, author_id=caller.user_id, reason=told)
+    change.undoes, change.kept = extra.undoes, extra.kept
+    session.add(change)
     session.flush()
     session.add_all(
         CodeVersion(code_id=code.id, project_id=project_id, change_no=number, data=snapshot(code)) for code in touched
     )
-    record(
-        session,
-        caller,
-        verb,
-        project_id=project_id,
-        change=number,
-        codes=[code.id for code in touched],
-        reason=reason.strip(),
-        **data,
+    inside = members_of(session, [group.id for group in extra.groups])
+    session.add_all(
+        CodeGroupVersion(
+            group_id=group.id, project_id=project_id, change_no=number, data=group_snapshot(group, inside[group.id])
+        )
+        for group in extra.groups
     )
+    ids = [code.id for code in touched]
+    record(session, caller, verb, project_id=project_id, change=number, codes=ids, reason=told, **data)
     session.flush()
     return number
 
 
+def group_snapshot(group: CodeGroup, codes: Iterable[int]) -> dict[str, Any]:
+    """Return what a version tells about a group with these codes."""
+    return {"name": group.name, "description": group.description, "state": group.state, "codes": sorted(codes)}
+
+
+def members_of(session: Session, group_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return the ids of the codes in each of these groups, those out of use too."""
+    found: dict[int, set[int]] = {group_id: set() for group_id in group_ids}
+    if found:
+        rows = select(CodeGroupMember.group_id, CodeGroupMember.code_id).where(CodeGroupMember.group_id.in_(found))
+        for group_id, code_id in session.execute(rows):
+            found[group_id].add(code_id)
+    return found
+
+
 def snapshot(code: Code) -> dict[str, Any]:
     """Return what a version tells about a code."""
-    return {name: getattr(code, name) for name in TOLD}
+    return {name: list(value) if isinstance(value := getattr(code, name), list) else value for name in TOLD}
 
 
 def last_change(session: Session, project_id: int) -> int:

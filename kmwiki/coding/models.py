@@ -91,6 +91,21 @@ class Layer(Base):
             sqlite_where=text("kind = 'own'"),
             postgresql_where=text("kind = 'own'"),
         ),
+        Index(
+            "uq_layers_round",
+            "round_id",
+            "coder_id",
+            unique=True,
+            sqlite_where=text("kind = 'round'"),
+            postgresql_where=text("kind = 'round'"),
+        ),
+        Index(
+            "uq_layers_adjudicated",
+            "round_id",
+            unique=True,
+            sqlite_where=text("kind = 'adjudicated'"),
+            postgresql_where=text("kind = 'adjudicated'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -116,6 +131,7 @@ class Coding(Base):
         Index(None, "layer_id", "source_id", "code_id"),
         Index(None, "project_id", "status", "code_id", "root_id"),
         Index(None, "project_id", "source_id", "start", "end"),
+        Index(None, "round_id", "root_id"),
         Index(None, "root_id", "touched"),
     )
 

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("created", kmwiki.db.UTCDateTime(), nullable=False),
         sa.Column("closed", kmwiki.db.UTCDateTime(), nullable=True),
+        sa.Column("reopened", kmwiki.db.UTCDateTime(), nullable=True),
+        sa.Column("code_ids", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_coding_rounds_author_id_users")),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_coding_rounds_project_id_projects")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_rounds")),
@@ -54,6 +56,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "coder_id", name=op.f("pk_round_coders")),
     )
     op.create_index(op.f("ix_round_coders_coder_id"), "round_coders", ["coder_id"])
+    op.create_table(
+        "round_marks",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("root_id", sa.Integer(), nullable=False),
+        sa.Column("coder_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("done", kmwiki.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["coder_id"], ["users.id"], name=op.f("fk_round_marks_coder_id_users")),
+        sa.ForeignKeyConstraint(["root_id"], ["sources.id"], name=op.f("fk_round_marks_root_id_sources")),
+        sa.ForeignKeyConstraint(["round_id"], ["coding_rounds.id"], name=op.f("fk_round_marks_round_id_coding_rounds")),
+        sa.PrimaryKeyConstraint("round_id", "root_id", "coder_id", name=op.f("pk_round_marks")),
+    )
+    op.create_table(
+        "round_decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("root_id", sa.Integer(), nullable=False),
+        sa.Column("choice", sa.String(), nullable=False),
+        sa.Column("coder_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created", kmwiki.db.UTCDateTime(), nullable=False),
+        sa.Column("undone", kmwiki.db.UTCDateTime(), nullable=True),
+        sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_round_decisions_author_id_users")),
+        sa.ForeignKeyConstraint(["coder_id"], ["users.id"], name=op.f("fk_round_decisions_coder_id_users")),
+        sa.ForeignKeyConstraint(["root_id"], ["sources.id"], name=op.f("fk_round_decisions_root_id_sources")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["coding_rounds.id"], name=op.f("fk_round_decisions_round_id_coding_rounds")
+        ),
+        sa.ForeignKeyConstraint(["undone_by"], ["users.id"], name=op.f("fk_round_decisions_undone_by_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_decisions")),
+    )
+    op.create_index(op.f("ix_round_decisions_round_id_root_id"), "round_decisions", ["round_id", "root_id"])
+    op.create_table(
+        "decision_codings",
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("coding_id", sa.Integer(), nullable=False),
+        sa.Column("is_made", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["coding_id"], ["codings.id"], name=op.f("fk_decision_codings_coding_id_codings")),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["round_decisions.id"], name=op.f("fk_decision_codings_decision_id_round_decisions")
+        ),
+        sa.PrimaryKeyConstraint("decision_id", "coding_id", name=op.f("pk_decision_codings")),
+    )
+    op.create_index(op.f("ix_decision_codings_coding_id"), "decision_codings", ["coding_id"])
     op.execute(
         "ALTER TABLE layers ADD COLUMN round_id INTEGER "
         "CONSTRAINT fk_layers_round_id_coding_rounds REFERENCES coding_rounds (id)"
@@ -61,6 +109,23 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE codings ADD COLUMN round_id INTEGER "
         "CONSTRAINT fk_codings_round_id_coding_rounds REFERENCES coding_rounds (id)"
+    )
+    op.create_index(op.f("ix_codings_round_id_root_id"), "codings", ["round_id", "root_id"])
+    op.create_index(
+        "uq_layers_round",
+        "layers",
+        ["round_id", "coder_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'round'"),
+        postgresql_where=sa.text("kind = 'round'"),
+    )
+    op.create_index(
+        "uq_layers_adjudicated",
+        "layers",
+        ["round_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'adjudicated'"),
+        postgresql_where=sa.text("kind = 'adjudicated'"),
     )
     op.create_table(
         "code_groups",
@@ -184,6 +249,12 @@ def downgrade() -> None:
     op.drop_table("code_group_versions")
     op.drop_table("code_group_members")
     op.drop_table("code_groups")
+    op.drop_table("decision_codings")
+    op.drop_table("round_decisions")
+    op.drop_table("round_marks")
+    op.drop_index("uq_layers_adjudicated", "layers")
+    op.drop_index("uq_layers_round", "layers")
+    op.drop_index(op.f("ix_codings_round_id_root_id"), "codings")
     op.drop_column("codings", "round_id")
     op.drop_column("layers", "round_id")
     op.drop_table("round_coders")

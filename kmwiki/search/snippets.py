@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, takewhile
-from typing import TYPE_CHECKING
+from itertools import chain, islice, zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmwiki.search.engine import Fact, Has, Leaf
 from kmwiki.search.equals import Said, said_in
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _MORE = re.compile(r"\S")
+_BLANK = re.compile(r"\s")
 WIDTH = 170
 BEFORE = 50
 MOST = 3
@@ -39,9 +41,8 @@ class Snippet:
     goes_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something that was looked for stands in the original text."""
+class Place(NamedTuple):
+    """Where something that was looked for stands in the original text. A tuple, since a page makes thousands."""
 
     start: int
     end: int
@@ -67,16 +68,18 @@ def places(folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
     Of many the longest are taken, and the first places of each: a letter that stands everywhere hides no rare word.
     """
     first = {leaf: number for number, leaf in reversed(list(enumerate(leaves)))}
-    ranked: list[tuple[int, Place]] = []
-    kinds = 0
+    by_rank: list[list[Place]] = []
     for leaf in sorted(first, key=lambda one: (-_length(one), first[one])):
         here = list(islice(found_in(folded.text, leaf), MOST_OF_ONE))
-        ranked += ((rank, Place(*folded.original(*at), first[leaf])) for rank, at in enumerate(here))
-        kinds += bool(here)
-        if kinds >= MOST_LEAVES:
-            break
-    ranked.sort(key=lambda pair: pair[0])
-    return sorted({place for _, place in ranked[:MOST_PLACES]}, key=lambda place: (place.start, -place.end))
+        if here:
+            number, original = first[leaf], folded.original
+            by_rank.append([Place(*original(*at), number) for at in here])
+            if len(by_rank) >= MOST_LEAVES:
+                break
+    if len(by_rank) == 1:
+        return list(dict.fromkeys(by_rank[0]))  # one thing, in the order in which it was found
+    taken = islice(filter(None, chain.from_iterable(zip_longest(*by_rank))), MOST_PLACES)
+    return sorted(set(taken), key=lambda place: (place.start, -place.end))
 
 
 def found_in(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
@@ -123,48 +126,65 @@ def snippets(text: str, found: Sequence[Place], leaves: Sequence[Leaf], *, most:
     """Choose the passages that tell most: those with the most different and the rarest of what was looked for."""
     if not found:
         return []
+    chosen: list[int] = []
+    for start in _by_worth(found, leaves):
+        if all(abs(start - other) >= WIDTH for other in chosen):
+            chosen.append(start)
+            if len(chosen) == most:
+                break
+    ranges = _joined((place.start, place.end) for place in found)
+    lows = [low for low, _ in ranges]
+    return [_snippet(text, start, ranges, lows) for start in sorted(chosen)]
+
+
+def _by_worth(found: Sequence[Place], leaves: Sequence[Leaf]) -> list[int]:
+    """Return where passages may begin, those that tell most first."""
     counts = Counter(place.leaf for place in found)
+    starts = dict.fromkeys(place.start for place in found)
+    if len(counts) == 1:
+        return list(starts)  # each tells as much as any other
     worth = {leaf: _length(leaves[leaf]) / count**0.5 for leaf, count in counts.items()}
     reach = WIDTH - BEFORE
+    at_start = [place.start for place in found]
     windows: list[tuple[float, int]] = []
-    for at, place in enumerate(found):
-        if not at or place.start > found[at - 1].start:
-            until = place.start + reach
-            inside = {one.leaf for one in takewhile(lambda one: one.start < until, found[at:]) if one.end <= until}  # noqa: B023
-            windows.append((-sum(worth[leaf] for leaf in inside), place.start))
-    chosen: list[int] = []
-    for _, start in sorted(windows):
-        if len(chosen) < most and all(abs(start - other) >= WIDTH for other in chosen):
-            chosen.append(start)
-    ranges = _joined((place.start, place.end) for place in found)
-    return [_snippet(text, start, ranges) for start in sorted(chosen)]
+    for start in starts:
+        until = start + reach
+        here = found[bisect_left(at_start, start) : bisect_left(at_start, until)]
+        inside = {one.leaf for one in here if one.end <= until}
+        windows.append((-sum(worth[leaf] for leaf in inside), start))
+    return [start for _, start in sorted(windows)]
 
 
 def _length(leaf: Leaf) -> int:
     return min(len(leaf.text), 12) if isinstance(leaf, Has) else 12
 
 
-def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]]) -> Snippet:
-    """Cut a passage around a place, at blanks where one is near."""
+def _snippet(text: str, around: int, ranges: Sequence[tuple[int, int]], lows: Sequence[int]) -> Snippet:
+    """Cut a passage around a place, at blanks where one is near. `lows` are the beginnings of the ranges."""
     start = max(0, around - BEFORE)
     end = min(len(text), around + WIDTH - BEFORE)
-    end = max([end, *(high for low, high in ranges if low < end and low >= around and high - around <= 2 * WIDTH)])
+    for _, high in reversed(ranges[bisect_left(lows, around) : bisect_left(lows, end)]):
+        if high - around <= 2 * WIDTH:
+            end = max(end, high)
+            break
     if start > 0:
         start = _after_blank(text, start, around)
     if end < len(text):
-        last = max((high for low, high in ranges if low < end), default=0)
-        end = _before_blank(text, end, last)
+        before = bisect_left(lows, end)
+        end = _before_blank(text, end, ranges[before - 1][1] if before else 0)
     start, end = snap(text, start, end)
-    inside = _joined(snap(text, low, high) for low, high in ranges if low < end and high > start)
+    first = max(0, bisect_right(lows, start) - 1)
+    here = (one for one in ranges[first : bisect_left(lows, end)] if one[1] > start)
+    inside = _joined(snap(text, low, high) for low, high in here)
     marks = tuple((max(low, start) - start, min(high, end) - start) for low, high in inside)
     return Snippet(text[start:end], start, end, marks, goes_on=_MORE.search(text, end) is not None)
 
 
 def _after_blank(text: str, start: int, limit: int) -> int:
     """Move a beginning behind a near blank, else to the beginning of a word, but not beyond `limit`."""
-    for at in range(start, min(start + NEAR, limit)):
-        if text[at].isspace():
-            return at + 1
+    blank = _BLANK.search(text, start, min(start + NEAR, limit))
+    if blank is not None:
+        return blank.end()
     around = max(0, start - NEAR)
     starts, _ = _word_ends(text[around : start + NEAR])
     return next((around + one for one in starts if start <= around + one <= limit), start)
@@ -172,9 +192,9 @@ def _after_blank(text: str, start: int, limit: int) -> int:
 
 def _before_blank(text: str, end: int, limit: int) -> int:
     """Move an end before a near blank, else to the end of a word, but not before `limit`."""
-    for at in range(end, max(end - NEAR, limit), -1):
-        if text[at - 1].isspace():
-            return at - 1
+    blank = _BLANK.search(text[max(end - NEAR, limit) : end][::-1])
+    if blank is not None:
+        return end - blank.end()
     around = max(0, end - NEAR)
     _, ends = _word_ends(text[around : end + NEAR])
     return max((around + one for one in ends if limit <= around + one <= end), default=end)

@@ -15,6 +15,11 @@ _CLUSTER = regex.compile(r"\X")
 _RESET = re.compile(r"[ -~ก-ฮ]")
 # No cluster reaches from Thai or plain ASCII into what resets it: most places are told by looking at two characters.
 _PARTED = re.compile(r"[\n -~ก-๛][ -~ก-ฮ]")
+# Nearly all the others stand within a Thai consonant with its signs, before a character that cannot belong to it.
+_SIGNS = frozenset(
+    "\u0e31\u0e33\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d\u0e4e"
+)
+_THAI = re.compile("[ก-ฮ][\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]++(?![^\n -~ก-๛])")
 _BACK = 64
 
 
@@ -31,6 +36,12 @@ def _around(text: str, offset: int) -> tuple[int, int]:
     """Give the nearest boundaries at or before, and at or after, an offset strictly inside the text."""
     if _PARTED.match(text, offset - 1):
         return offset, offset
+    low = offset - 1
+    while low and text[low] in _SIGNS:
+        low -= 1
+    thai = _THAI.match(text, low)
+    if thai is not None and thai.end() > offset:
+        return low, thai.end()
     for match in _CLUSTER.finditer(text, _restart(text, offset)):
         if match.end() == offset:
             return offset, offset

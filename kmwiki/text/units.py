@@ -51,6 +51,15 @@ def widen(text: str, start: int, end: int, unit: Unit) -> Range:
     return snap(text, *_trimmed(text, left, right, (start, end)))
 
 
+def starts(text: str, unit: Literal["sentence", "paragraph"]) -> list[int]:
+    """Return where the sentences or paragraphs of a text begin, in order; blank lines are none. At least one."""
+    found = []
+    for line_at, line in _lines(text):
+        if line.strip():
+            found += [line_at] if unit == "paragraph" else _edges(line, line_at)[:-1]
+    return found or [0]
+
+
 def _lines(text: str) -> list[tuple[int, str]]:
     found, at = [], 0
     for line in text.split("\n"):

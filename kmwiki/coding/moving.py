@@ -74,6 +74,7 @@ def _row_in(session: Session, coding: Coding, target: Source, place: Place) -> C
         code_id=coding.code_id,
         layer_id=coding.layer_id,
         coder_id=coding.coder_id,
+        round_id=coding.round_id,
         voice=coding.voice,
         memo=coding.memo,
         status=coding.status,

@@ -24,6 +24,7 @@ class CodingAction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     root_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("coding_rounds.id"))  # its desk has a stack of its own
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     verb: Mapped[str]  # of the event that it wrote, such as coding.added
     together: Mapped[str | None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kmwiki.coding.models import Coding, Placement
 from kmwiki.errors import say
@@ -76,10 +76,7 @@ def carry_codings(session: Session, caller: Caller, source: Source, old: Revisio
     for coding, place in zip(codings, places, strict=True):
         coding.start, coding.end, coding.state = place.start, place.end, place.state
         getattr(result, place.state).append(coding.id)
-    session.add_all(
-        Placement(coding_id=coding.id, revision=new.no, start=place.start, end=place.end, state=place.state)
-        for coding, place in zip(codings, places, strict=True)
-    )
+    session.add_all(_placement(coding.id, new.no, place) for coding, place in zip(codings, places, strict=True))
     session.flush()
     record(
         session,
@@ -122,9 +119,7 @@ def bring_to_head(session: Session, coding: Coding) -> None:
     new = session.get_one(Revision, (source.id, source.head_no))
     place = _carried([Place(coding.start, coding.end, coding.state)], old.reading_text, new.reading_text)[0]
     coding.start, coding.end, coding.state = place.start, place.end, place.state
-    session.add(
-        Placement(coding_id=coding.id, revision=source.head_no, start=place.start, end=place.end, state=place.state)
-    )
+    session.add(_placement(coding.id, source.head_no, place))
     session.flush()
 
 
@@ -145,6 +140,32 @@ def place_by_hand(session: Session, caller: Caller, coding: Coding, start: int, 
     session.flush()
 
 
+def lay_back(
+    session: Session, coding: Coding, number: int, place: Place, *, decided_by: int | None, is_laid: bool
+) -> None:
+    """Let a coding stand on `place` in revision `number`, as though it had not been moved there, and carry it on again.
+
+    `is_laid`: whether that revision had a Placement; `decided_by` is who decided it. Later ones are written anew.
+    """
+    session.execute(delete(Placement).where(Placement.coding_id == coding.id, Placement.revision == number))
+    if is_laid:
+        session.add(_placement(coding.id, number, place, decided_by))
+    later = session.scalars(
+        select(Placement)
+        .where(Placement.coding_id == coding.id, Placement.revision > number)
+        .order_by(Placement.revision)
+    ).all()
+    before = session.get_one(Revision, (coding.source_id, number))
+    known = {before.sha256: place}
+    for row in later:
+        text = session.get_one(Revision, (coding.source_id, row.revision))
+        place = known.get(text.sha256) or _carried([place], before.reading_text, text.reading_text)[0]
+        row.start, row.end, row.state, row.decided_by = place.start, place.end, place.state, None
+        known[text.sha256], before = place, text
+    coding.start, coding.end, coding.state = place.start, place.end, place.state
+    session.flush()
+
+
 def _carried(places: Sequence[Place], old: str, new: str) -> list[Place]:
     if old == new:
         return list(places)
@@ -162,6 +183,17 @@ def _carried(places: Sequence[Place], old: str, new: str) -> list[Place]:
             is_sure = there.state == "placed" and place.state == "placed"
             moved.append(Place(there.start, there.end, "placed" if is_sure else "changed"))
     return moved
+
+
+def _placement(coding_id: int, number: int, place: Place, decided_by: int | None = None) -> Placement:
+    return Placement(
+        coding_id=coding_id,
+        revision=number,
+        start=place.start,
+        end=place.end,
+        state=place.state,
+        decided_by=decided_by,
+    )
 
 
 def _as_it_was(session: Session, codings: Sequence[Coding], places: Sequence[Place], new: Revision) -> list[Place]:

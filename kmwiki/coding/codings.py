@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from kmwiki.coding.access import may_change
+from kmwiki.coding.actions import note, together
 from kmwiki.coding.carrying import bring_to_head, place_by_hand
 from kmwiki.coding.confirming import confirm
-from kmwiki.coding.layers import own_layer
+from kmwiki.coding.in_rounds import check_code, check_open, in_units, layer_for
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.passages import check_passage
+from kmwiki.coding.stances import check_version, stances_of
 from kmwiki.coding.twins import Spot, made_by_same_request, standing_on
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
@@ -21,6 +23,7 @@ from kmwiki.sources.models import Revision, Source
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from kmwiki.coding.models import Layer
     from kmwiki.coding.schemas import CodingIn, CodingPatch
     from kmwiki.security.policy import Caller
 
@@ -32,11 +35,26 @@ def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn)
     by it. Invalid for a passage that the revision's text does not have, or for a revision whose text is no longer the
     head's; NotFound for a code of another project, Conflict for one that is out of use.
     """
+    return add_codings(session, caller, source, data)[0]
+
+
+def add_codings(session: Session, caller: Caller, source: Source, data: CodingIn) -> list[tuple[Coding, bool]]:
+    """Put a passage under every code of `data`, all or none, as one action. As `add_coding`, one for each code."""
     if caller.user_id is None or not can(caller, Permission.CODE, source.project_id):
         raise Forbidden(say("Your role in this project does not let you code. Ask an owner of the project."))
-    code = usable_code(session, source.project_id, data.code_id)
+    codes = [usable_code(session, source.project_id, code_id) for code_id in data.codes]
+    layer = layer_for(session, caller, source, data.round_id)
+    for code in codes:
+        check_code(session, layer.round_id, code)
+    with together(session, caller):
+        return [_add(session, caller, source, data, (code, layer)) for code in codes]
+
+
+def _add(
+    session: Session, caller: Caller, source: Source, data: CodingIn, under: tuple[Code, Layer]
+) -> tuple[Coding, bool]:
+    code, layer = under
     number = source.head_no if data.revision is None else data.revision
-    layer = own_layer(session, source.project_id, caller.user_id)
     made = Coding(
         guid=str(uuid4()),
         project_id=source.project_id,
@@ -45,6 +63,7 @@ def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn)
         code_id=code.id,
         layer_id=layer.id,
         coder_id=caller.user_id,
+        round_id=layer.round_id,
         voice=data.voice,
         memo=data.memo.strip(),
         ev_revision=number,
@@ -59,7 +78,8 @@ def add_coding(session: Session, caller: Caller, source: Source, data: CodingIn)
         return twin, False
     session.add(made)
     session.flush()
-    _record(session, caller, "coding.added", made, code=code.id, revision=number, start=data.start, end=data.end)
+    _record(session, caller, "coding.added", made, code=code.id, revision=number, start=made.start, end=made.end)
+    note(session, caller, "coding.added", [made])
     return made, True
 
 
@@ -68,8 +88,10 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
 
     Conflict if the coder has the passage under that code already; Invalid for a place that the text does not have.
     """
-    _check_right(caller, coding)
+    _check_right(session, caller, coding)
     given = data.model_fields_set
+    check_version(coding, data.version, is_moved=bool(given & {"start", "end", "quote"}))
+    stood = stances_of(session, [coding])
     before = {
         "code": coding.code_id,
         "voice": coding.voice,
@@ -98,16 +120,19 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
         _record(
             session, caller, "coding.changed", coding, changed=changed, memo_changed=after["memo"] != before["memo"]
         )
+        note(session, caller, "coding.changed", [coding], stood)
     return coding
 
 
 def remove_coding(session: Session, caller: Caller, coding: Coding, *, reason: str = "") -> Coding:
     """Take a coding away; the row stays, so that it can be brought back."""
-    _check_right(caller, coding)
+    _check_right(session, caller, coding)
     if coding.deleted is None:
+        stood = stances_of(session, [coding])
         coding.deleted = now()
         session.flush()
         _record(session, caller, "coding.removed", coding, code=coding.code_id, reason=reason)
+        note(session, caller, "coding.removed", [coding], stood)
     return coding
 
 
@@ -116,16 +141,18 @@ def restore_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
 
     Conflict if its code is out of use or the coder has the passage under it again.
     """
-    _check_right(caller, coding)
+    _check_right(session, caller, coding)
     if coding.deleted is None:
         return coding
     usable_code(session, coding.project_id, coding.code_id)
+    stood = stances_of(session, [coding])
     bring_to_head(session, coding)
     if standing_on(session, coding, (coding.start, coding.end)) is not None:
         raise Conflict(say("The passage has been coded so again, so there is nothing to bring back."))
     coding.deleted = None
     session.flush()
     _record(session, caller, "coding.restored", coding, code=coding.code_id)
+    note(session, caller, "coding.restored", [coding], stood)
     return coding
 
 
@@ -134,18 +161,21 @@ def accept_coding(session: Session, caller: Caller, coding: Coding) -> Coding:
 
     Conflict for a lost one, and if the coder has a sure one with the same code on these words.
     """
-    _check_right(caller, coding)
+    _check_right(session, caller, coding)
     if coding.state == "lost" or coding.start is None or coding.end is None:
         raise Conflict(
             say("The words of this coding are no longer in the text. Point at other words, or take the coding away.")
         )
+    stood = stances_of(session, [coding])
     if coding.state == "changed":
         _check_free(session, coding, coding.code_id, (coding.start, coding.end))
         place_by_hand(session, caller, coding, coding.start, coding.end)
         confirm(session, caller, coding)
         _record(session, caller, "coding.accepted", coding, start=coding.start, end=coding.end)
+        note(session, caller, "coding.accepted", [coding], stood)
     elif confirm(session, caller, coding):
         _record(session, caller, "coding.confirmed", coding)
+        note(session, caller, "coding.confirmed", [coding], stood)
     return coding
 
 
@@ -217,7 +247,10 @@ def _twin_of(session: Session, caller: Caller, source: Source, made: Coding) -> 
         twin = made_by_same_request(session, made)
         if twin is not None:
             return twin
-    made.ev_quote = check_passage(text_to_code(session, source, number), made.ev_start, made.ev_end, made.ev_quote)
+    text = text_to_code(session, source, number)
+    check_passage(text, made.ev_start, made.ev_end, made.ev_quote)
+    made.ev_start, made.ev_end = in_units(session, made.round_id, text, (made.ev_start, made.ev_end))
+    made.start, made.end, made.ev_quote = made.ev_start, made.ev_end, text[made.ev_start : made.ev_end]
     twin = standing_on(session, made, (made.start, made.end))
     return None if twin is None else accept_coding(session, caller, twin)
 
@@ -226,7 +259,9 @@ def _recode_and_move(session: Session, caller: Caller, coding: Coding, data: Cod
     """Give a coding the code and place that were asked for. Conflict if the coder has these words under that code."""
     code_id, spot = coding.code_id, (coding.start, coding.end)
     if data.code_id is not None and data.code_id != code_id:
-        code_id = usable_code(session, coding.project_id, data.code_id).id
+        code = usable_code(session, coding.project_id, data.code_id)
+        check_code(session, coding.round_id, code)
+        code_id = code.id
     is_placed = bool(data.model_fields_set & {"start", "end", "quote"})
     if is_placed:
         spot = _spot_in(session, coding, data)
@@ -243,7 +278,7 @@ def _spot_in(session: Session, coding: Coding, data: CodingPatch) -> Spot:
     source = session.get_one(Source, coding.source_id)
     text = text_to_code(session, source, source.head_no if data.revision is None else data.revision)
     check_passage(text, data.start, data.end, data.quote)
-    return data.start, data.end
+    return in_units(session, coding.round_id, text, (data.start, data.end))
 
 
 def _check_free(session: Session, coding: Coding, code_id: int, spot: Spot) -> None:
@@ -256,10 +291,13 @@ def _check_free(session: Session, coding: Coding, code_id: int, spot: Spot) -> N
     raise Conflict(say("The passage is under “%(name)s” already.", name=name), {"coding_id": twin.id})
 
 
-def _check_right(caller: Caller, coding: Coding) -> None:
+def _check_right(session: Session, caller: Caller, coding: Coding) -> None:
+    check_open(session, coding)
     if not may_change(caller, coding):
         raise Forbidden(say("This coding is another person's. Only its coder or a supervisor may change it."))
 
 
 def _record(session: Session, caller: Caller, verb: str, coding: Coding, **data: Any) -> None:
+    if coding.round_id is not None:
+        data["round"] = coding.round_id
     record(session, caller, verb, project_id=coding.project_id, source_id=coding.source_id, coding=coding.id, **data)

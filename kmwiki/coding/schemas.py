@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from kmwiki.shapes import Taken
 from kmwiki.sources.schemas import Id, Whole
@@ -24,43 +25,103 @@ def _storable(text: str) -> str:
 
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
 Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_storable)]
+Offset = Annotated[Whole, Field(strict=True)]
+"""A place in a text, or the number of a revision. A fraction, a truth value or digits in quotes are none."""
+Version = Annotated[str, StringConstraints(max_length=64)]
+MOST_CODES = 50
+"""So many codes one passage is put under at once."""
 Hue = Annotated[int, Field(ge=1, le=12)]
 
 VOICES: tuple[Voice, ...] = ("informant", "author", "commenter", "document")
 
 
 _CODING_GIVEN = frozenset(
-    {"id", "guid", "source_id", "entry_id", "state", "status", "coder", "evidence", "created", "url"}
+    {
+        "id",
+        "guid",
+        "source_id",
+        "entry_id",
+        "state",
+        "status",
+        "coder",
+        "evidence",
+        "created",
+        "url",
+        "codings",
+        "new",
+    }
 )
 _CODE_GIVEN = frozenset({"id", "guid", "state", "merged_into", "count", "count_below", "url"})
 
 
 class CodingIn(Taken):
-    """A passage to put under a code; offsets count code points of the revision's reading text, `end` exclusive."""
+    """A passage to put under a code, or under several at once: all of it or none.
 
-    GIVEN_ONLY = _CODING_GIVEN
+    Offsets count code points of the revision's reading text, `end` exclusive.
+    """
 
-    code_id: Id
-    start: Whole
-    end: Whole
+    GIVEN_ONLY = _CODING_GIVEN | {"version"}
+
+    code_ids: list[Annotated[Id, Field(strict=True)]] = Field(
+        default=[], max_length=MOST_CODES, description="More codes for the same passage, with the same voice and memo."
+    )
+    code_id: Id | None = Field(default=None, strict=True, validate_default=True)
+    start: Offset
+    end: Offset
     quote: str
-    revision: Whole | None = None  # None: the head
+    revision: Offset | None = None  # None: the head
     voice: Voice | None = None
     memo: Words = ""
+    round_id: Id | None = None  # code in this round instead of in one's own layer
+
+    @field_validator("code_id")
+    @classmethod
+    def check_there_is_one(cls, value: int | None, info: ValidationInfo) -> int | None:
+        """Refuse a passage without a code."""
+        if value is None and not info.data.get("code_ids", True):
+            raise PydanticCustomError("missing", "Field required")
+        return value
+
+    @property
+    def codes(self) -> list[int]:
+        """The ids of all codes, each once, in the order given."""
+        first = [] if self.code_id is None else [self.code_id]
+        return list(dict.fromkeys([*first, *self.code_ids]))
 
 
 class CodingPatch(Taken):
-    """What is to change about a coding; a field left out keeps its value. A new place needs start, end and quote."""
+    """What is to change about a coding; a field left out keeps its value. A new place needs start, end and quote.
+
+    With the `version` that the coding was read with, nothing is changed if somebody else has changed it since.
+    """
 
     GIVEN_ONLY = _CODING_GIVEN
 
-    code_id: Id | None = None
+    code_id: Id | None = Field(default=None, strict=True)
     voice: Voice | None = None
     memo: Words | None = None
-    start: Whole | None = None
-    end: Whole | None = None
+    start: Offset | None = None
+    end: Offset | None = None
     quote: str | None = None
-    revision: Whole | None = None  # of start and end; None: the head
+    revision: Offset | None = None  # of start and end; None: the head
+    version: Version | None = None
+
+
+class SplitIn(Taken):
+    """Where to cut a coding in two: an offset into the reading text of its revision, by default the head's."""
+
+    GIVEN_ONLY = _CODING_GIVEN
+
+    at: Offset
+    revision: Offset | None = None
+    version: Version | None = None
+
+
+class UndoIn(Taken):
+    """Which action is meant. Sent twice with `action`, it is done once; `past` leaves one as it is and goes past it."""
+
+    action: Annotated[Id, Field(strict=True)] | None = None
+    past: Annotated[Id, Field(strict=True)] | None = None
 
 
 class Evidence(BaseModel):
@@ -89,9 +150,18 @@ class CodingOut(BaseModel):
     voice: Voice | None
     memo: str
     coder: str | None
+    round_id: int | None  # of a coding round: it counts nowhere but there
     evidence: Evidence
     created: datetime
+    version: str  # another one as soon as anybody has changed the coding
     url: str
+
+
+class CodingsMade(CodingOut):
+    """What a passage was put under: the coding of the first code, and all of them in `codings`."""
+
+    codings: list[CodingOut]
+    new: list[int]  # the ids of those that did not stand there already
 
 
 class CodeIn(Taken):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from kmwiki.coding.schemas import CodeOut, CodingOut, Evidence
+from kmwiki.coding.stances import version_of
 
 if TYPE_CHECKING:
     from kmwiki.coding.counts import Node
@@ -31,8 +32,10 @@ def tell_coding(row: CodingRow, slug: str) -> CodingOut:
         voice=cast("Voice | None", coding.voice),
         memo=coding.memo,
         coder=row.coder,
+        round_id=coding.round_id,
         evidence=Evidence(revision=coding.ev_revision, start=coding.ev_start, end=coding.ev_end, quote=coding.ev_quote),
         created=coding.created,
+        version=version_of(coding),
         url=f"/p/{slug}/e/{row.number}#c{coding.id}",
     )
 

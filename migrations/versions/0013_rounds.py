@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("root_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("verb", sa.String(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column("together", sa.String(), nullable=True),
         sa.Column("made_code", sa.Integer(), nullable=True),
         sa.Column("steps", sa.JSON(), nullable=False),
@@ -217,6 +218,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["made_code"], ["codes.id"], name=op.f("fk_coding_actions_made_code_codes")),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_coding_actions_project_id_projects")),
         sa.ForeignKeyConstraint(["root_id"], ["sources.id"], name=op.f("fk_coding_actions_root_id_sources")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["coding_rounds.id"], name=op.f("fk_coding_actions_round_id_coding_rounds")
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_coding_actions_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coding_actions")),
     )

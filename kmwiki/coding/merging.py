@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from kmwiki.coding.codebook import clean_aliases
+from kmwiki.coding.going_over import send_over
+from kmwiki.coding.groups import groups_with, set_members
 from kmwiki.coding.models import Code, CodeAncestor, Coding
 from kmwiki.coding.tree import next_position, rebuild_below, siblings_of
-from kmwiki.coding.versions import note_change
-from kmwiki.db import now
+from kmwiki.coding.versions import Extra, members_of, note_change
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from kmwiki.coding.group_models import CodeGroup
     from kmwiki.security.policy import Caller
 
 
@@ -32,24 +34,36 @@ def merge_codes(session: Session, caller: Caller, code: Code, into: Code, *, rea
         child.position = next_position(session, code.project_id, into.id)
         child.parent_id = into.id
         rebuild_below(session, child)
-    moved, doubled = _move_codings(session, code, into)
+    live = select(Coding).where(Coding.code_id == code.id, Coding.deleted.is_(None)).order_by(Coding.id)
+    over = send_over(session, session.scalars(live), into.id)
     names = (name for name in (code.name_th, code.name_en, *code.aliases) if name)
     into.aliases = [
         alias for alias in clean_aliases([*into.aliases, *names], but=into.name_th) if alias != into.name_en
     ]
     code.state, code.merged_into = "merged", into.id
+    groups = _hand_over_groups(session, code, into)
     note_change(
         session,
         caller,
         "code.merged",
         [into, code, *children],
         reason=reason,
+        extra=Extra(groups, over.as_kept()),
         merged=code.id,
         into=into.id,
-        codings=moved,
-        doubled=doubled,
+        codings=[row[0] for row in over.moved],
+        doubled=[row[0] for row in over.gone],
     )
     return into
+
+
+def _hand_over_groups(session: Session, code: Code, into: Code) -> list[CodeGroup]:
+    """Let `into` stand in the groups of `code`, and return these."""
+    groups = groups_with(session, code.project_id, [code.id])
+    inside = members_of(session, [group.id for group in groups])
+    for group in groups:
+        set_members(session, group, (inside[group.id] | {into.id}) - {code.id})
+    return groups
 
 
 def _check(session: Session, caller: Caller, code: Code, into: Code) -> None:
@@ -74,34 +88,3 @@ def _check(session: Session, caller: Caller, code: Code, into: Code) -> None:
                 name=code.name_th,
             )
         )
-
-
-def _move_codings(session: Session, code: Code, into: Code) -> tuple[list[int], list[int]]:
-    """Return the ids of the codings that went over and of those that were removed because they stood there already."""
-    rows = session.scalars(select(Coding).where(Coding.code_id.in_((code.id, into.id)), Coding.deleted.is_(None))).all()
-    there = {_place(row): row for row in rows if row.code_id == into.id}
-    moved: list[int] = []
-    doubled: list[int] = []
-    for row in rows:
-        if row.code_id != code.id:
-            continue
-        twin = there.get(_place(row))
-        if twin is None:
-            moved.append(row.id)
-            there[_place(row)] = row
-            row.code_id = into.id
-        else:
-            if row.status == "accepted":
-                twin.status = row.status
-            twin.memo = "\n\n".join(memo for memo in (twin.memo, row.memo) if memo)
-            row.deleted = now()
-            doubled.append(row.id)
-    session.flush()
-    return moved, doubled
-
-
-def _place(coding: Coding) -> tuple[object, ...]:
-    """Return what makes two codings the same: coder and present words, or what was coded if the words are lost."""
-    if coding.start is None:
-        return (coding.layer_id, coding.source_id, "lost", coding.ev_revision, coding.ev_start, coding.ev_end)
-    return (coding.layer_id, coding.source_id, coding.start, coding.end)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kmwiki.coding.carrying import CarryResult, carry_codings
+from kmwiki.coding.code_splitting import split_code
 from kmwiki.coding.codebook import create_code, edit_code, move_code, retire_code, revive_code
 from kmwiki.coding.codings import accept_coding, add_coding, change_coding, remove_coding, restore_coding
 from kmwiki.coding.merging import merge_codes
 from kmwiki.coding.starter import install_starter
+from kmwiki.coding.undoing import undo_change
 from kmwiki.comments import service as comments
 from kmwiki.entries import service as entries
 from kmwiki.sources.models import Revision, Source
@@ -40,6 +42,8 @@ __all__ = [
     "revive_code",
     "save_comment",
     "save_entry",
+    "split_code",
+    "undo_change",
 ]
 
 

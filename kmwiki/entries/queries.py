@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -30,15 +31,25 @@ if TYPE_CHECKING:
     from kmwiki.security.policy import Caller
     from kmwiki.sources.veil import Veil
 
-__all__ = ["EntryFilters", "Paging", "binned", "entry_out", "list_entries", "path_of", "summary_of"]
+__all__ = ["EntryFilters", "Paging", "binned", "entry_out", "list_entries", "path_of", "path_to", "summary_of"]
 
 _SLUG_LONGEST = 60
 
 
 def path_of(slug: str, entry: Entry) -> str:
     """Return the entry's address on this site: its number, and its title for people to read."""
-    words = slugify(masked(entry.title))[:_SLUG_LONGEST].rstrip("-")
-    return f"/p/{slug}/e/{entry.number}{'-' + quote(words) if words else ''}"
+    return path_to(slug, entry.number, entry.title)
+
+
+def path_to(slug: str, number: int, title: str) -> str:
+    """Return the address of the entry of that number and title."""
+    return f"/p/{slug}/e/{number}{_readable(title)}"
+
+
+@lru_cache(maxsize=4096)
+def _readable(title: str) -> str:
+    words = slugify(masked(title))[:_SLUG_LONGEST].rstrip("-")
+    return f"-{quote(words)}" if words else ""
 
 
 def list_entries(

@@ -2,95 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import selectinload
-
-from kmwiki.coding.models import Code, Coding
-from kmwiki.coding.seen import COUNTED, seen_by
-from kmwiki.comments.models import Comment
 from kmwiki.entries.kinds import texts_of
-from kmwiki.entries.models import Entry
-from kmwiki.entries.queries import event_of, path_of
+from kmwiki.entries.queries import path_to
 from kmwiki.errors import NotFound
 from kmwiki.memos.about import address_of
 from kmwiki.memos.about import opening as title_of
-from kmwiki.memos.models import Memo
 from kmwiki.places.queries import place
+from kmwiki.search.hit_rows import Found, read_rows
 from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
 from kmwiki.search.snippets import folded_once, folded_title, merged, opening, places, snippets
-from kmwiki.sources.access import visible_to
-from kmwiki.sources.models import Revision, Source
 from kmwiki.sources.pinpoints import Pinpoint
 from kmwiki.sources.veil import veil_for
 from kmwiki.text.thai import fold_with_map
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import BindParameter, Select
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
     from kmwiki.search.engine import Leaf, Match
+    from kmwiki.search.hit_rows import CodeRow, EntryRow, Head, Marked, MemoRow, Rows
     from kmwiki.search.snippets import Snippet
     from kmwiki.security.policy import Caller
     from kmwiki.sources.veil import Veil
-
-
-T = TypeVar("T")
-Marked = tuple[int, int, int]
-"""A code and where it stands in a text."""
-
-# Made once: putting a statement together costs as much as asking it.
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_HEADS = (
-    select(Revision.source_id, Revision.no, Revision.reading_text)
-    .join(Source, (Source.id == Revision.source_id) & (Source.head_no == Revision.no))
-    .where(Revision.source_id.in_(_IDS))
-)
-_ENTRIES = select(Entry).where(Entry.id.in_(_IDS)).options(selectinload(Entry.places))
-_COMMENTS = select(Comment).where(Comment.source_id.in_(_IDS))
-_MEMOS = select(Memo).where(Memo.source_id.in_(_IDS))
-_CODES = select(Code).where(Code.id.in_(_IDS))
-_CODINGS = select(Coding.source_id, Coding.code_id, Coding.start, Coding.end).where(
-    Coding.source_id.in_(_IDS),
-    COUNTED,
-    Coding.start.is_not(None),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """A source's text as it is now."""
-
-    no: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A memo that was found, and the entry it hangs on."""
-
-    memo: Memo
-    head: _Head
-    entry: Entry | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """What the hits of a page need, by id."""
-
-    heads: dict[int, _Head]
-    entries: dict[int, Entry]
-    comments: dict[int, Comment]
-    memos: dict[int, Memo]
-    codes: dict[int, Code]
-    codings: dict[int, list[Marked]]
-    veil: Veil
 
 
 def make_hits(
@@ -100,94 +38,67 @@ def make_hits(
 
     What is shown of them is masked as far as the caller may not see it.
     """
-    rows = _load(session, caller, matches, veil_for(session, caller, project.id))
-    made = (_hit(project, match, rows, leaves) for match in matches)
+    if not matches:
+        return []
+    found = [Found.of(match) for match in matches]
+    rows = read_rows(session, caller, found, veil_for(session, caller, project.id))
+    made = (_hit(project, one, rows, leaves) for one in found)
     return [hit for hit in made if hit is not None]
 
 
-def _load(session: Session, caller: Caller, matches: Sequence[Match], veil: Veil) -> _Rows:
-    """Read what the hits are made of. Kinds of rows that no match needs are not asked for."""
-    sources = [int(one.columns["source"][0]) for one in matches if "source" in one.columns]
-    entries = {int(one.columns["entry"][0]) for one in matches if "entry" in one.columns}
-    codes = [int(one.columns["id"][0]) for one in matches if "id" in one.columns]
-    of_type = {
-        kind: [int(one.columns["source"][0]) for one in matches if one.columns["type"] == (kind,)]
-        for kind in ("comment", "memo")
-    }
-    heads = session.execute(_HEADS.where(visible_to(caller)), {"ids": sources})
-    return _Rows(
-        {source_id: _Head(no, veil.text(text)) for source_id, no, text in heads},
-        {row.id: row for row in _rows(session, _ENTRIES, entries)},
-        {row.source_id: row for row in _rows(session, _COMMENTS, of_type["comment"])},
-        {row.source_id: row for row in _rows(session, _MEMOS, of_type["memo"])},
-        {row.id: row for row in _rows(session, _CODES, codes)},
-        _codings(session, caller, sources),
-        veil,
-    )
-
-
-def _rows(session: Session, wanted: Select[T], ids: Collection[int]) -> Iterable[T]:
-    return session.scalars(wanted, {"ids": list(ids)}) if ids else ()
-
-
-def _codings(session: Session, caller: Caller, sources: Sequence[int]) -> dict[int, list[Marked]]:
-    found: dict[int, list[Marked]] = defaultdict(list)
-    for source_id, code_id, start, end in session.execute(_CODINGS.where(seen_by(caller)), {"ids": sources}):
-        if start is not None and end is not None:
-            found[source_id].append((code_id, start, end))
-    return found
-
-
-def _hit(project: Project, match: Match, rows: _Rows, leaves: Sequence[Leaf]) -> HitOut | None:
-    if "id" in match.columns:
-        code = rows.codes.get(int(match.columns["id"][0]))
-        return None if code is None else _code_hit(project, match, code, leaves, rows.veil)
-    source_id = int(match.columns["source"][0])
-    entry = rows.entries.get(int(match.columns.get("entry", ("0",))[0]))
-    head = rows.heads.get(source_id)
-    if head is not None and (memo := rows.memos.get(source_id)) is not None:
-        return _memo_hit(project, match, _Found(memo, head, entry), rows, leaves)
-    if entry is None or head is None:
+def _hit(project: Project, found: Found, rows: Rows, leaves: Sequence[Leaf]) -> HitOut | None:
+    if found.id is not None:
+        code = rows.codes.get(found.id)
+        return None if code is None else _code_hit(project, found.match, code, leaves, rows.veil)
+    head = rows.heads.get(found.source) if found.source is not None else None
+    if head is None:
         return None
-    comment = rows.comments.get(source_id)
-    found = places(folded_once((source_id, head.no), head.text), leaves)
-    passages = snippets(head.text, found, leaves)
+    entry = rows.entries.get(found.entry) if found.entry is not None else None
+    memo = rows.memos.get(found.source) if found.source is not None else None
+    if memo is not None:
+        return _memo_hit(project, found, (memo, entry, head), rows, leaves)
+    return None if entry is None else _entry_hit(project, found, (entry, head), rows, leaves)
+
+
+def _entry_hit(
+    project: Project, found: Found, text: tuple[EntryRow, Head], rows: Rows, leaves: Sequence[Leaf]
+) -> HitOut:
+    """Make the hit of an entry or of a comment on it."""
+    entry, head = text
+    source_id = found.source or 0
+    comment_id = rows.comments.get(source_id)
+    passages, shown = _passages(source_id, head, rows, leaves)
     title = rows.veil.text(entry.title)
-    shown = [_out(one, codes=_codes_at(one, rows.codings.get(source_id, ()))) for one in passages]
-    is_entry = comment is None
-    if is_entry:
+    if comment_id is None:
         shown = [*_others(entry, rows.veil, leaves, most=3 - len(shown)), *shown]
-    if not shown and (first := opening(head.text)) is not None:
-        shown = [_out(first)]
     return HitOut(
-        type=match.columns["type"][0],
-        id=entry.id if comment is None else comment.id,
+        type=found.type,
+        id=entry.id if comment_id is None else comment_id,
         entry_id=entry.id,
         source_id=source_id,
         revision=head.no,
         number=entry.number,
         title=title,
-        title_marks=_marks(title, leaves) if is_entry else [],
-        url=_at(path_of(project.slug, entry), (source_id, head.no), passages),
-        score=round(match.score, 4),
-        is_whole=match.is_whole,
-        snippets=shown,
+        title_marks=_marks(title, leaves) if comment_id is None else [],
+        url=_at(path_to(project.slug, entry.number, entry.title), (source_id, head.no), passages),
+        score=round(found.match.score, 4),
+        is_whole=found.match.is_whole,
+        snippets=shown or _opening(head),
         kind=entry.kind,
-        provinces=_provinces(entry),
+        provinces=_provinces(rows.provinces.get(entry.id, ())),
         event_date=entry.event_start.isoformat() if entry.event_start is not None else None,
-        event=event_of(entry),
-        author=(match.columns.get("author") or (None,))[0],
-        codes=[int(one) for one in match.columns.get("code", ())],
+        event=entry.event,
+        author=(found.match.columns.get("author") or (None,))[0],
+        codes=[int(one) for one in found.match.columns.get("code", ())],
     )
 
 
-def _memo_hit(project: Project, match: Match, found: _Found, rows: _Rows, leaves: Sequence[Leaf]) -> HitOut:
+def _memo_hit(
+    project: Project, found: Found, text: tuple[MemoRow, EntryRow | None, Head], rows: Rows, leaves: Sequence[Leaf]
+) -> HitOut:
     """Make the hit of a memo, which opens on its own page; it may stand under no entry."""
-    memo, head, entry = found.memo, found.head, found.entry
-    passages = snippets(head.text, places(folded_once((memo.source_id, head.no), head.text), leaves), leaves)
-    shown = [_out(one, codes=_codes_at(one, rows.codings.get(memo.source_id, ()))) for one in passages]
-    if not shown and (first := opening(head.text)) is not None:
-        shown = [_out(first)]
+    memo, entry, head = text
+    passages, shown = _passages(memo.source_id, head, rows, leaves)
     title = title_of(rows.veil.text(memo.title), head.text)
     return HitOut(
         type="memo",
@@ -199,27 +110,44 @@ def _memo_hit(project: Project, match: Match, found: _Found, rows: _Rows, leaves
         title=title,
         title_marks=_marks(title, leaves) if memo.title else [],
         url=_at(address_of(project.slug, memo.id), (memo.source_id, head.no), passages),
-        score=round(match.score, 4),
-        is_whole=match.is_whole,
-        snippets=shown,
+        score=round(found.match.score, 4),
+        is_whole=found.match.is_whole,
+        snippets=shown or _opening(head),
         kind=entry.kind if entry is not None else None,
-        provinces=_provinces(entry) if entry is not None else [],
+        provinces=_provinces(rows.provinces.get(entry.id, ())) if entry is not None else [],
         event_date=entry.event_start.isoformat() if entry is not None and entry.event_start is not None else None,
-        event=event_of(entry) if entry is not None else None,
-        author=(match.columns.get("author") or (None,))[0],
-        codes=[int(one) for one in match.columns.get("code", ())],
+        event=entry.event if entry is not None else None,
+        author=(found.match.columns.get("author") or (None,))[0],
+        codes=[int(one) for one in found.match.columns.get("code", ())],
     )
 
 
-def _provinces(entry: Entry) -> list[ProvinceOut]:
-    found = []
-    for code in dict.fromkeys(one.province_code for one in entry.places):
-        try:
-            known = place(code)
-        except NotFound:
-            continue
-        found.append(ProvinceOut(code=code, name_th=known.name_th, name_en=known.name_en))
-    return found
+def _passages(
+    source_id: int, head: Head, rows: Rows, leaves: Sequence[Leaf]
+) -> tuple[Sequence[Snippet], list[SnippetOut]]:
+    """Choose the passages of a text, and tell of each under which codes it stands."""
+    passages = snippets(head.text, places(folded_once((source_id, head.no), head.text), leaves), leaves)
+    codings = rows.codings.get(source_id, ())
+    return passages, [_out(one, codes=_codes_at(one, codings)) for one in passages]
+
+
+def _opening(head: Head) -> list[SnippetOut]:
+    first = opening(head.text)
+    return [] if first is None else [_out(first)]
+
+
+def _provinces(codes: Iterable[str]) -> list[ProvinceOut]:
+    named = (_province(code) for code in dict.fromkeys(codes))
+    return [one for one in named if one is not None]
+
+
+@lru_cache(maxsize=256)
+def _province(code: str) -> ProvinceOut | None:
+    try:
+        known = place(code)
+    except NotFound:
+        return None
+    return ProvinceOut(code=code, name_th=known.name_th, name_en=known.name_en)
 
 
 def _at(address: str, revision: tuple[int, int], passages: Sequence[Snippet]) -> str:
@@ -232,7 +160,7 @@ def _at(address: str, revision: tuple[int, int], passages: Sequence[Snippet]) ->
     return f"{address}?hit={Pinpoint(source_id, passage.start + start, passage.start + end, no)}#hit"
 
 
-def _others(entry: Entry, veil: Veil, leaves: Sequence[Leaf], *, most: int) -> list[SnippetOut]:
+def _others(entry: EntryRow, veil: Veil, leaves: Sequence[Leaf], *, most: int) -> list[SnippetOut]:
     """Return passages of the lead and the fields, which are no part of the reading text."""
     texts = [("lead", entry.lead), *(("fields", text) for text in texts_of(entry.kind, entry.fields))]
     found: list[SnippetOut] = []
@@ -267,7 +195,7 @@ def _out(snippet: Snippet, part: str = "body", codes: Sequence[int] = ()) -> Sni
     )
 
 
-def _code_hit(project: Project, match: Match, code: Code, leaves: Sequence[Leaf], veil: Veil) -> HitOut:
+def _code_hit(project: Project, match: Match, code: CodeRow, leaves: Sequence[Leaf], veil: Veil) -> HitOut:
     shown: list[SnippetOut] = []
     texts = (code.definition, code.include, code.exclude, code.example, *code.aliases)
     for text in map(veil.text, texts):
@@ -280,8 +208,8 @@ def _code_hit(project: Project, match: Match, code: Code, leaves: Sequence[Leaf]
         id=code.id,
         entry_id=None,
         source_id=None,
-        title=code.name_th,
-        title_marks=_marks(code.name_th, leaves),
+        title=code.name,
+        title_marks=_marks(code.name, leaves),
         url=f"/p/{project.slug}/codebook/{code.id}",
         score=round(match.score, 4),
         is_whole=match.is_whole,

@@ -52,7 +52,7 @@ class SearchQuery(BaseModel):
 
 @bp.get("/projects/<slug>/search")
 @spec.validate(query=SearchQuery, resp=answers(SearchOut, refusals=(400, 401, 404, 422, 503)), tags=["search"])
-def search(slug: str, query: SearchQuery) -> Response:
+def search(slug: str, query: SearchQuery) -> SearchOut | Response:
     """Find texts of a project that the caller may read, the best first, with passages, marks and facets."""
     del query  # read from the request itself: a filter may be given several times
     with session() as opened:
@@ -62,7 +62,7 @@ def search(slug: str, query: SearchQuery) -> Response:
             found = find(opened, caller(), project, asked, locale=str(get_locale() or "th"), translate=gettext)
         except QueryError as error:
             return refuse(error)
-    return Response(found.model_dump_json(), mimetype="application/json")
+    return found
 
 
 class CompleteQuery(BaseModel):

@@ -16,6 +16,7 @@ from kmwiki.entries.queries import path_of
 from kmwiki.memos.access import shown_to
 from kmwiki.memos.links import Ref, without_links
 from kmwiki.memos.models import Memo
+from kmwiki.quotes.queries import told
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
@@ -164,6 +165,13 @@ class _Finder:
         start, end, no = place
         text = self.session.get_one(Revision, (source.id, no)).reading_text
         return self.veil.over(source).cut(text, start or 0, end or 0)
+
+    def _quotes(self, ids: list[int]) -> dict[int, Thing]:
+        found = told(self.session, self.caller, ids)
+        return {
+            each.id: Thing("quote", each.id, clip(each.words, TITLE), each.address, each.title, entry=each.entry)
+            for each in found.values()
+        }
 
     def _memos(self, ids: list[int]) -> dict[int, Thing]:
         statement = (

@@ -1,4 +1,4 @@
-"""Links in the text of a memo: `[[memo:12]]`, `[[coding:34]]`, `[[comment:9]]`, `[[code:7]]`, `[[note:5]]`.
+"""Links in a memo: `[[memo:12]]`, `[[quote:8]]`, `[[coding:34]]`, `[[comment:9]]`, `[[code:7]]`, `[[note:5]]`.
 
 Words may follow a bar: `[[memo:12|the first thought]]`. Ids are those that addresses and the API give; a note goes by
 its number in the project. The text is stored as typed; links are made when it is shown, each time with the title and
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_LINKS = 500
 """Of one text; what comes behind them is shown as typed."""
 
-_LINK = re.compile(r"\[\[\s*(memo|coding|comment|code|note)\s*:\s*([0-9]{1,18})\s*(?:\|([^\[\]|\n]{0,200}))?\]\]")
+_LINK = re.compile(r"\[\[\s*(memo|coding|comment|code|note|quote)\s*:\s*([0-9]{1,18})\s*(?:\|([^\[\]|\n]{0,200}))?\]\]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\"[^\"]*\"|[^\">])*)>")
 _CLOSED = {"a", "pre", "code"}
 """Elements in which nothing is a link."""

@@ -39,5 +39,5 @@ class MemoLink(Base):
     __table_args__ = (Index(None, "kind", "target_id"),)
 
     memo_id: Mapped[int] = mapped_column(ForeignKey("memos.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # memo | code | entry | coding | comment
+    kind: Mapped[str] = mapped_column(primary_key=True)  # memo | code | entry | coding | comment | quote
     target_id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ from kmwiki.events.service import record
 from kmwiki.memos.access import demand_edit, demand_remove
 from kmwiki.memos.links import refs_in
 from kmwiki.memos.models import Memo, MemoLink
+from kmwiki.quotes.live import line_names
 from kmwiki.sources.queries import revision
 from kmwiki.sources.service import add_revision, bin_source, create_source, restore_source
 from kmwiki.sources.texts import problem_of
@@ -132,5 +133,6 @@ def _note_links(session: Session, memo: Memo, body: str) -> None:
     entries = select(Entry.id).where(Entry.project_id == memo.source.project_id, Entry.number.in_(numbers))
     found = {("entry", each) for each in session.scalars(entries)} if numbers else set()
     found |= {(ref.kind, ref.id) for ref in refs if ref.kind != "note"}
+    found |= {("quote", number) for line in body.splitlines() if (number := line_names(line, ("",))) is not None}
     session.add_all(MemoLink(memo_id=memo.id, kind=kind, target_id=target) for kind, target in sorted(found))
     session.flush()

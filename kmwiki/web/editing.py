@@ -21,6 +21,7 @@ from kmwiki.sources.texts import check_body, rendered
 from kmwiki.web.attachments import with_files
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.entry_typed import lines
+from kmwiki.web.live_quotes import with_quotes
 from kmwiki.web.numbers import number_in
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ def preview(slug: str) -> str:
         project_for(opened, caller(), slug, Permission.COMMENT)
     body, body_format = lines(request.form.get("body", "")), request.form.get("body_format", "markdown")
     check_body(body, body_format)
-    return with_files(rendered(body, body_format).html, slug, number_in(request.args, "number"))
+    html = rendered(body, body_format).html
+    with session() as opened:
+        html = with_quotes(opened, html)
+    return with_files(html, slug, number_in(request.args, "number"))
 
 
 @bp.get("/p/<slug>/echo-date")

@@ -22,6 +22,7 @@ from kmwiki.text.marks import highlight
 from kmwiki.web.attachments import files_of
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
+from kmwiki.web.live_quotes import with_quotes_in
 from kmwiki.web.memos_beside import memos_of_entry
 from kmwiki.web.numbers import number_in, page_in
 from kmwiki.web.search_walk import walk_of
@@ -59,7 +60,7 @@ def outline_of(head: Revision) -> list[Heading]:
 
 def _mark(html: dict[int, str], hits: dict[int, list[tuple[int, int]]], walk: Walk | None) -> None:
     """Mark the hits in the texts; the one at which the page opens gets the id `hit`."""
-    first = next((source_id for source_id in html if source_id in hits), None)
+    first = next((source_id for source_id in html if hits.get(source_id)), None)
     for source_id, ranges in hits.items():
         if source_id in html and walk is not None:
             html[source_id] = walk.draw(html[source_id], source_id)
@@ -87,6 +88,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     texts = [(source, head), *((said.comment.source, said.revision) for said in talk.items if said.revision)]
     desk = desk_of(session, caller, source, texts)
     _mark(desk.html, hits, walk)
+    desk.html = with_quotes_in(session, desk.html)
     project = session.get_one(Project, entry.project_id)
     return {
         "project": project,

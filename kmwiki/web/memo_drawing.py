@@ -24,6 +24,7 @@ from kmwiki.text.dates import read_date
 from kmwiki.text.marks import highlight
 from kmwiki.web.context import caller
 from kmwiki.web.i18n import TIMEZONE
+from kmwiki.web.live_quotes import with_quotes
 from kmwiki.web.numbers import number_in
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def drawn_text(session: Session, project: Project, head: Revision, named: Placed
     if marks:
         html = highlight(html, marks, first_id="hit")
     known = things(session, caller(), project, refs_in(head.reading_text))
+    html = with_quotes(session, html)
     return draw_links(html, lambda ref, said: str(drawn_link(ref, said, known)))
 
 
@@ -119,7 +121,7 @@ def drawn_link(ref: Ref, said: str, known: Mapping[Ref, Thing]) -> Markup:
     if thing is None:
         none = own or escape(gettext("(a link that you cannot open)"))
         return Markup('<span class="memo-ref memo-ref--none">{}</span>').format(none)
-    title = own or escape(f"“{thing.title}”" if thing.kind in {"coding", "comment"} else thing.title)
+    title = own or escape(f"“{thing.title}”" if thing.kind in {"coding", "comment", "quote"} else thing.title)
     behind = (
         Markup(' <span class="quiet">({})</span>').format(thing.code.name_th)
         if thing.kind == "coding" and thing.code

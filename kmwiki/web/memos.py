@@ -26,6 +26,7 @@ from kmwiki.sources.veil import veil_for
 from kmwiki.text.diff import diff_words
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.entry_typed import lines
+from kmwiki.web.live_quotes import with_quotes
 from kmwiki.web.memo_drawing import (
     AUDIENCE_WORDS,
     KIND_WORDS,
@@ -217,7 +218,8 @@ def _previewed(slug: str, form: Form, memo_id: int | None = None) -> ResponseRet
         check_body(form.body, "markdown")
     except Invalid as error:
         return _draw(slug, _refused(form, error), memo_id), 422
-    form.preview = rendered(form.body, "markdown").html
+    with session() as opened:
+        form.preview = with_quotes(opened, rendered(form.body, "markdown").html)
     return _draw(slug, form, memo_id)
 
 

@@ -57,7 +57,7 @@ MENU: tuple[tuple[Place, ...], ...] = (
             "entries.index",
             N_("Notes"),
             "doc",
-            families=frozenset({"entries", "editing", "history", "comments"}),
+            families=frozenset({"entries", "editing", "history", "comments", "quotes"}),
             counted="entries",
         ),
         Place("search.page", N_("Search"), "search", families=frozenset({"search", "searches"})),

@@ -28,6 +28,7 @@ from kmwiki.main import job_kinds
 from kmwiki.memos import service as memos
 from kmwiki.memos.access import Target
 from kmwiki.memos.schemas import MemoIn
+from kmwiki.quotes import service as quotes
 from kmwiki.notifications.hit_letters import PURPOSE
 from kmwiki.notifications.models import Notice
 from kmwiki.search import saved, terms
@@ -122,8 +123,10 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     spots = [tagging.Spot(source.id, 1, 6, 10)]
     order = tagging.Order(code_id=other_code.id, spots=spots, key="world", query={"q": ["ประชุม"]})
     together, _ = tagging.tag(session, author, project, order)
+    quote, _ = quotes.pin(session, author, source, start=0, end=6)
     session.flush()
     return {
+        "quote": quote.id,
         "number": entry.number,
         "entry": entry.id,
         "source": source.id,

@@ -1,0 +1,40 @@
+"""Drawing quotes in other texts, when a page is made: for this reader, with the words and the news of this moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import render_template
+
+from kmwiki.quotes.live import draw_blocks, named_in
+from kmwiki.quotes.queries import told
+from kmwiki.text.clusters import clip
+from kmwiki.web.context import caller
+from kmwiki.web.links import site_address
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+LONGEST_BLOCK = 1500
+"""Code points of a quote that a block shows; its own page shows all of it."""
+
+
+def with_quotes(opened: Session, html: str) -> str:
+    """Return safe HTML with a block behind every line that names a quote; HTML that names none comes back as it is."""
+    sites = ("", site_address())
+    named = named_in(html, sites)
+    if not named:
+        return html
+    known = told(opened, caller(), named)
+
+    def draw(quote_id: int) -> str:
+        found = known.get(quote_id)
+        words = clip(found.words, LONGEST_BLOCK) if found else ""
+        return render_template("quotes/_block.html", told=found, words=words).strip()
+
+    return draw_blocks(html, draw, sites)
+
+
+def with_quotes_in(opened: Session, texts: dict[int, str]) -> dict[int, str]:
+    """Return several texts, each as `with_quotes` does."""
+    return {key: with_quotes(opened, html) for key, html in texts.items()}

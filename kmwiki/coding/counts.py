@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from kmwiki.accounts.models import User
+from kmwiki.coding.group_models import CodeGroupVersion
 from kmwiki.coding.models import Code, CodebookChange, CodeVersion, Coding
 from kmwiki.coding.seen import COUNTED, seen_by
 from kmwiki.coding.tree import live_codes
+from kmwiki.coding.undo_plan import undone_in
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from kmwiki.security.policy import Caller
+
+MANY = 500  # ids in one statement
 
 
 @dataclass(slots=True)
@@ -56,6 +61,8 @@ class Change:
     reason: str
     created: datetime
     names: list[str]
+    undoes: int | None = None
+    undone_by: int | None = None
 
 
 def counts(session: Session, caller: Caller, project_id: int) -> dict[int, int]:
@@ -116,11 +123,33 @@ def changes(
         .offset(offset)
         .limit(size)
     ).all()
-    names = _names(session, project_id, [change.no for change, _ in rows])
-    return [
-        Change(change.no, change.verb, author, change.reason, change.created, names.get(change.no, []))
+    numbers = [change.no for change, _ in rows]
+    names, undone = names_of(session, project_id, numbers), undone_in(session, project_id, numbers)
+    found = [
+        Change(
+            change.no, change.verb, author, change.reason, change.created, names.get(change.no, []), change.undoes,
+            undone.get(change.no),
+        )
         for change, author in rows
-    ], total
+    ]  # fmt: skip
+    return found, total
+
+
+def readable(session: Session, caller: Caller, coding_ids: Sequence[int]) -> int:
+    """Return how many of these codings stand in texts that the caller may read, removed ones left out."""
+    number = 0
+    for start in range(0, len(coding_ids), MANY):
+        number += (
+            session.scalar(
+                select(func.count())
+                .select_from(Coding)
+                .join(Source, Source.id == Coding.source_id)
+                .where(Coding.id.in_(coding_ids[start : start + MANY]), Coding.deleted.is_(None))
+                .where(visible_to(caller), seen_by(caller))
+            )
+            or 0
+        )
+    return number
 
 
 def retired_codes(session: Session, project_id: int) -> list[Code]:
@@ -147,15 +176,17 @@ def versions_of(session: Session, code: Code) -> list[tuple[CodeVersion, Codeboo
     return [(version, change, author) for version, change, author in rows]
 
 
-def _names(session: Session, project_id: int, numbers: list[int]) -> dict[int, list[str]]:
-    rows = session.execute(
-        select(CodeVersion.change_no, CodeVersion.data)
-        .where(CodeVersion.project_id == project_id, CodeVersion.change_no.in_(numbers))
-        .order_by(CodeVersion.code_id)
-    )
+def names_of(session: Session, project_id: int, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """Return, for each of these changes, the names of the codes and groups that it touched."""
     found: dict[int, list[str]] = {}
-    for number, data in rows:
-        found.setdefault(number, []).append(data["name_th"])
+    for table, key, name in (
+        (CodeVersion, CodeVersion.code_id, "name_th"),
+        (CodeGroupVersion, CodeGroupVersion.group_id, "name"),
+    ):
+        where = (table.project_id == project_id, table.change_no.in_(numbers))
+        told = select(table.change_no, table.data[name].as_string()).where(*where).order_by(key)
+        for number, called in session.execute(told):
+            found.setdefault(number, []).append(called)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import func, select
 
 from kmwiki.accounts.models import User
+from kmwiki.coding.counts import names_of
 from kmwiki.coding.models import CodebookChange, CodeVersion
 from kmwiki.coding.versions import last_change
 from kmwiki.errors import Invalid, say
@@ -17,7 +18,7 @@ from kmwiki.text.dates import BANGKOK, read_date
 from kmwiki.text.diff import Piece, diff_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -191,7 +192,7 @@ def changes_between(
         .order_by(CodebookChange.no.desc())
         .limit(SHOWN_CHANGES)
     ).all()
-    names = _names(session, project_id, [change.no for change, _ in rows])
+    names = names_of(session, project_id, [change.no for change, _ in rows])
     return [Told(change, author, names.get(change.no, [])) for change, author in rows], total
 
 
@@ -205,15 +206,3 @@ def authors_of(session: Session, project_id: int) -> list[tuple[int, str]]:
         .order_by(User.name, User.id)
     )
     return [(user_id, name) for user_id, name in rows]
-
-
-def _names(session: Session, project_id: int, numbers: Iterable[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    rows = session.execute(
-        select(CodeVersion.change_no, CodeVersion.data)
-        .where(CodeVersion.project_id == project_id, CodeVersion.change_no.in_(list(numbers)))
-        .order_by(CodeVersion.code_id)
-    )
-    for number, data in rows:
-        found.setdefault(number, []).append(data["name_th"])
-    return found

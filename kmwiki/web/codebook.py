@@ -16,9 +16,10 @@ from kmwiki.coding.queries import CodingFilters, find_codings
 from kmwiki.coding.tree import ancestors_of, live_codes
 from kmwiki.coding.versions import last_change, version_of
 from kmwiki.db import session, transaction
-from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
+from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.web.codebook_forms import Form, code_in, draw_form, draw_merge, draw_refused, patch_in, typed, values_of
+from kmwiki.web.codebook_words import verb_words
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.memos_beside import memos_of_code
 from kmwiki.web.numbers import number_in, page_in
@@ -33,16 +34,6 @@ bp = Blueprint("codebook", __name__)
 
 QUOTES = 20  # quotes on a page of a code
 CHANGES = 50  # changes on a page of the history
-VERB_WORDS = {
-    "codebook.installed": N_("Starter codebook put in"),
-    "codebook.imported": N_("Brought in from a file"),
-    "code.created": N_("Added"),
-    "code.edited": N_("Edited"),
-    "code.moved": N_("Moved"),
-    "code.retired": N_("Retired"),
-    "code.revived": N_("Used again"),
-    "code.merged": N_("Merged"),
-}
 
 
 @bp.get("/p/<slug>/codebook")
@@ -71,7 +62,8 @@ def history(slug: str) -> ResponseReturnValue:
         page=page,
         size=CHANGES,
         retired=retired,
-        verb_words=_verb_words(),
+        may_edit=can(caller(), Permission.EDIT_CODEBOOK, project.id),
+        verb_words=verb_words(),
     )
 
 
@@ -97,7 +89,7 @@ def code(slug: str, code_id: int) -> ResponseReturnValue:
             is_first=after == 0,
             versions=counts.versions_of(s, found),
             ancestors=ancestors_of(s, found),
-            verb_words=_verb_words(),
+            verb_words=verb_words(),
             into=into,
             **memos_of_code(s, caller(), project, found),
         )
@@ -115,12 +107,12 @@ def new(slug: str) -> ResponseReturnValue:
     form = Form(typed())
     try:
         with transaction() as s:
-            made = service.create_code(
-                s, caller(), project_for(s, caller(), slug, Permission.EDIT_CODEBOOK), code_in(form)
-            )
+            project = project_for(s, caller(), slug, Permission.EDIT_CODEBOOK)
+            made = service.create_code(s, caller(), project, code_in(form))
+            done = undoable(s, project.id)
     except (Invalid, Conflict) as error:
         return draw_refused(slug, form, error)
-    flash(gettext("“%(name)s” is in the codebook.", name=made.name_th), "done")
+    flash(gettext("“%(name)s” is in the codebook.", name=made.name_th), done)
     return redirect(url_for("codebook.code", slug=slug, code_id=made.id))
 
 
@@ -136,11 +128,15 @@ def edit(slug: str, code_id: int) -> ResponseReturnValue:
     try:
         with transaction() as s:
             _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
-            given = patch_in(form)
-            service.edit_code(s, caller(), found, given, base_no=number_in(request.form, "base_no"))
+            before = last_change(s, found.project_id)
+            service.edit_code(s, caller(), found, patch_in(form), base_no=number_in(request.form, "base_no"))
+            done = undoable(s, found.project_id, before)
     except (Invalid, Conflict) as error:
         return draw_refused(slug, form, error, code_id)
-    flash(gettext("“%(name)s” was saved as a new version.", name=found.name_th), "done")
+    if done == "done":
+        flash(gettext("“%(name)s” is as it was: nothing was changed.", name=found.name_th), done)
+    else:
+        flash(gettext("“%(name)s” was saved as a new version.", name=found.name_th), done)
     return redirect(url_for("codebook.code", slug=slug, code_id=found.id))
 
 
@@ -160,12 +156,13 @@ def merge(slug: str, code_id: int) -> ResponseReturnValue:
                 raise Invalid.one("into", say("Choose the code that it is merged into."))
             into = code_for(s, caller(), into_id, Permission.EDIT_CODEBOOK)
             service.merge_codes(s, caller(), found, into, reason=reason)
+            done = undoable(s, found.project_id)
     except (Invalid, Conflict) as error:
         with session() as s:
             project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
             page = draw_merge(s, project, found, message=words(error.message), into_id=into_id, reason=reason)
         return page, 422 if isinstance(error, Invalid) else 409
-    flash(gettext("“%(name)s” was merged into “%(into)s”.", name=found.name_th, into=into.name_th), "done")
+    flash(gettext("“%(name)s” was merged into “%(into)s”.", name=found.name_th, into=into.name_th), done)
     return redirect(url_for("codebook.code", slug=slug, code_id=into.id))
 
 
@@ -196,11 +193,12 @@ def retire(slug: str, code_id: int) -> ResponseReturnValue:
             _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
             left = counts.use_of(s, caller(), found).codings
             service.retire_code(s, caller(), found, reason=request.form.get("reason", ""))
+            done = undoable(s, found.project_id)
     except Conflict as error:
         flash(words(error.message), "wrong")
     else:
         stay = ngettext("its %(num)s coding stays as it is", "its %(num)s codings stay as they are", left)
-        flash(gettext("“%(name)s” is retired; %(stay)s.", name=found.name_th, stay=stay), "done")
+        flash(gettext("“%(name)s” is retired; %(stay)s.", name=found.name_th, stay=stay), done)
     return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
 
 
@@ -212,15 +210,18 @@ def revive(slug: str, code_id: int) -> ResponseReturnValue:
         with transaction() as s:
             _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
             service.revive_code(s, caller(), found, reason=request.form.get("reason", ""))
+            done = undoable(s, found.project_id)
     except Conflict as error:
         flash(words(error.message), "wrong")
     else:
-        flash(gettext("“%(name)s” is in use again.", name=found.name_th), "done")
+        flash(gettext("“%(name)s” is in use again.", name=found.name_th), done)
     return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
 
 
-def _verb_words() -> dict[str, str]:
-    return {verb: gettext(message) for verb, message in VERB_WORDS.items()}
+def undoable(s: Session, project_id: int, before: int = -1) -> str:
+    """Return the category of the news of a change: with a way back, unless nothing has changed since `before`."""
+    number = last_change(s, project_id)
+    return f"undo:{number}" if number > before else "done"
 
 
 def _page(s: Session, project: Project, template: str, **values: Any) -> str:

@@ -12,11 +12,14 @@ from kmwiki.api.v1.errors import words
 from kmwiki.coding.going_out import FORMATS, TYPES, codebook_file, read_file
 from kmwiki.coding.incoming import FINE
 from kmwiki.coding.taking_in import look_over, take_in
+from kmwiki.coding.versions import last_change
 from kmwiki.db import session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.formats.codebook_tables import COLUMNS
 from kmwiki.security.policy import Permission
 from kmwiki.web.carried_rows import pack, unpack
+from kmwiki.web.codebook import undoable
+from kmwiki.web.codebook_words import FIELDS
 from kmwiki.web.context import caller, signed_in
 
 if TYPE_CHECKING:
@@ -38,19 +41,6 @@ VERDICTS = {
     "loop": N_("Loop"),
     "conflict": N_("Conflict"),
     "wrong": N_("Cannot be taken"),
-}
-FIELDS = {
-    "name_th": N_("Thai name"),
-    "name_en": N_("English name"),
-    "definition": N_("Definition"),
-    "include": N_("Use it when"),
-    "exclude": N_("Do not use it when"),
-    "example": N_("Example"),
-    "color": N_("Colour"),
-    "pattern": N_("Pattern"),
-    "is_codable": N_("Passages can be put under it"),
-    "aliases": N_("Other names"),
-    "parent": N_("Stands under"),
 }
 
 
@@ -107,13 +97,15 @@ def write(slug: str) -> ResponseReturnValue:
     try:
         with transaction() as opened:
             project = project_for(opened, caller(), slug, Permission.EDIT_CODEBOOK)
+            before = last_change(opened, project.id)
             report = take_in(opened, caller(), project, book, reason=reason, base_no=base_no, form=form)
+            done = undoable(opened, project.id, before)
     except Conflict as error:
         with session() as opened:
             report = look_over(opened, caller(), project_for(opened, caller(), slug, Permission.EDIT_CODEBOOK), book)
         return _draw(slug, report=report, packed=_packed(*given), message=words(error.message), reason=reason), 409
     count = len(report.written)
-    flash(ngettext("%(num)s code was written.", "%(num)s codes were written.", count), "done")
+    flash(ngettext("%(num)s code was written.", "%(num)s codes were written.", count), done)
     return redirect(url_for("codebook.index", slug=slug))
 
 

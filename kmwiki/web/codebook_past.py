@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
@@ -15,8 +14,7 @@ from kmwiki.db import now, session
 from kmwiki.errors import N_, Invalid
 from kmwiki.security.policy import Permission
 from kmwiki.text.dates import BANGKOK
-from kmwiki.web.codebook import VERB_WORDS
-from kmwiki.web.codebook_files import FIELDS
+from kmwiki.web.codebook_words import FIELDS, verb_words
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.numbers import number_in
 
@@ -100,7 +98,7 @@ def compare(slug: str) -> ResponseReturnValue:
         total=total,
         kind_words=KIND_WORDS,
         fields=FIELDS,
-        verb_words={verb: gettext(text) for verb, text in VERB_WORDS.items()},
+        verb_words=verb_words(),
     )
     return drawn, 422 if message else 200
 

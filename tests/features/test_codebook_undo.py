@@ -15,7 +15,7 @@ from kmwiki.coding.undo_plan import three_way
 from kmwiki.coding.versions import last_change, members_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, NotFound
-from kmwiki.security.policy import NOBODY, Role
+from kmwiki.security.policy import NOBODY, Permission, Role
 from tests.make_coding import Desk, make_desk
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def test_groups_are_versions_too_and_each_change_of_one_is_undone(desk: Desk) ->
 
     def change(**values: object) -> int:
         with transaction() as s:
-            found = groups.group_for(s, desk.coder, group.id, groups.Permission.EDIT_CODEBOOK)
+            found = groups.group_for(s, desk.coder, group.id, Permission.EDIT_CODEBOOK)
             groups.edit_group(s, desk.coder, found, GroupPatch.model_validate(values))
         return newest(desk)
 
@@ -259,7 +259,7 @@ def test_groups_are_versions_too_and_each_change_of_one_is_undone(desk: Desk) ->
         assert groups.codes_of_group(s, desk.project.id, group.id) == {desk.code.id}
     assert change(name="กลุ่ม") == newest(desk)  # nothing new in it, so no version either
     with transaction() as s:
-        groups.delete_group(s, desk.coder, groups.group_for(s, desk.coder, group.id, groups.Permission.READ))
+        groups.delete_group(s, desk.coder, groups.group_for(s, desk.coder, group.id, Permission.READ))
     deleted = newest(desk)
     with pytest.raises(Conflict, match="กลุ่ม"):
         undo(desk, made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,6 +25,7 @@ _DATA = Path(__file__).parent / "data"
 _PRODUCT = _DATA / "abbreviations.tsv"
 SHORTEST = 2
 """Of a word that texts are cut by."""
+_INITIALS = re.compile("[ก-ฮ]{3,6}")
 MOST_KEPT = 64
 MOST_WORDS = 6
 """So many words of a query are tried together as one name."""
@@ -35,6 +37,8 @@ class Equal:
 
     folded: str
     shown: str
+    is_spaced: bool = False
+    """Whether it is an abbreviation with blanks behind its dots: พ. ม. จ. It must begin a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,9 @@ def _make(own: Sequence[Term]) -> Dictionary:
         if key and name and key != name:
             found[key][name] = Equal(name, full)
             found[name][key] = Equal(key, short)
+            if _INITIALS.fullmatch(key):
+                spaced = " ".join(key)
+                found[key][spaced] = found[name][spaced] = Equal(spaced, short, is_spaced=True)
     by_word = {word: tuple(equals.values()) for word, equals in found.items()}
     return Dictionary(by_word, tuple(sorted(words)), frozenset(people))
 

@@ -1,4 +1,4 @@
-"""Which writings say the same year or date: facts that a text carries, and what a query means by them.
+"""Which writings say the same year, date or number: facts that a text carries, and what a query means by them.
 
 ปี 51, ปี 2551, ๒๕๕๑, พ.ศ. 2551 and ค.ศ. 2008 are one year; 26 ก.พ. 50 and 26 กุมภาพันธ์ 2550 one day. A text's facts are
 worked out when it is indexed, so that a query need not try every writing.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
+from kmwiki.search.writings import numbers_in, with_commas
 from kmwiki.text.dates import DateReading, find_dates, show
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 ERA = 543
 FIRST_BE, LAST_BE = 2401, 2643
-VERSION = "2"
+VERSION = "3"
+NUMBER = "number:"
 _DIGITS = re.compile(r"\d+")
 _REACH = 40
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -36,7 +38,7 @@ _YEAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A year or date that stands in a folded text, and the fact that it is."""
+    """A year, date or number that stands in a folded text, and the fact that it is."""
 
     fact: str
     start: int
@@ -114,8 +116,9 @@ def _read_span(value: str) -> DateReading:
 
 
 def said_in(folded: str) -> list[Said]:
-    """Find days, months and years in a folded text."""
-    return [*dates_in(folded), *years_in(folded)]
+    """Find days, months, years and numbers in a folded text."""
+    numbers = (Said(f"{NUMBER}{one.value}", one.start, one.end) for one in numbers_in(folded))
+    return [*dates_in(folded), *years_in(folded), *numbers]
 
 
 def facts_of(folded: str) -> frozenset[str]:
@@ -124,9 +127,11 @@ def facts_of(folded: str) -> frozenset[str]:
 
 
 def show_equals(said: Said, written: str) -> str:
-    """Tell a reader what else is searched for a year, month or day, or for several."""
+    """Tell a reader what else is searched for a year, month or day, or for several, or for a number."""
     kind, _, value = said.fact.partition(":")
-    if kind == "year":
+    if said.fact.startswith(NUMBER):
+        ways = [value, with_commas(value)]
+    elif kind == "year":
         be = str(int(value) + ERA)
         ways = [be, be.translate(_THAI_DIGITS), f"ปี {be[2:]}" if be.startswith("25") else "", f"ค.ศ. {value}"]
     else:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from kmwiki.search import query_tree as tree_of
 from kmwiki.search.dictionary import MOST_WORDS
 from kmwiki.search.engine import AllOf, AnyOf, Fact, Has, Leaf, Near, Node, Without
-from kmwiki.search.equals import said_in, show_equals
+from kmwiki.search.equals import NUMBER, said_in, show_equals
 from kmwiki.search.persons import without_title
 from kmwiki.search.place_names import other_names
+from kmwiki.search.writings import written_otherwise
 from kmwiki.text.thai import fold
 from kmwiki.text.words import general_words
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kmwiki.search.dictionary import Dictionary
     from kmwiki.search.query_tree import Filter, Tree, Word
 
+MOST_SHOWN = 4
 SHORT = 3
 """Shorter names must begin a word: รร is in กรรมการ."""
 
@@ -125,16 +127,17 @@ class Meaning:
             if self.has_equals:
                 units = self._units([(word, text)])
                 leaves += [leaf for _, equals in units.values() for leaf in equals if isinstance(leaf, Has)]
+                leaves += [self._has(way, starts_word=True) for way in written_otherwise(text)]
         if leaves:
-            self.groups.append(tuple(leaves))
-        return tuple(leaves)
+            self.groups.append(tuple(dict.fromkeys(leaves)))
+        return tuple(dict.fromkeys(leaves))
 
     def _units(self, kept: Sequence[tuple[Word, str]]) -> dict[int, tuple[int, tuple[Leaf, ...]]]:
         """Find which words, alone or together, have equals: place -> (number of words, equals)."""
         found: dict[int, tuple[int, tuple[Leaf, ...]]] = {}
         taken: set[int] = set()
         texts = [text for _, text in kept]
-        candidates = [*self._names(texts), *self._places(kept), *self._persons(kept)]
+        candidates = [*self._names(texts), *self._places(kept), *self._persons(kept), *self._numbers(kept)]
         if not self.part:  # what a text says of years and days is told of the whole text only
             candidates = [*_said(texts), *candidates]
         for at, size, equals, shown in sorted(candidates, key=lambda one: (-one[1], one[0])):
@@ -152,9 +155,25 @@ class Meaning:
                 some = texts[at : at + size]
                 equals = self.dictionary.equals(" ".join(some)) or self.dictionary.equals("".join(some))
                 if equals:
-                    leaves = tuple(self._has(one.folded, starts_word=len(one.folded) < SHORT) for one in equals)
-                    yield at, size, leaves, " = ".join((" ".join(some), *(one.shown for one in equals)))
+                    leaves = tuple(
+                        self._has(one.folded, starts_word=len(one.folded) < SHORT or one.is_spaced) for one in equals
+                    )
+                    shown = dict.fromkeys((" ".join(some), *(one.shown for one in equals if not one.is_spaced)))
+                    yield at, size, leaves, " = ".join(shown)
                     break
+
+    def _numbers(self, kept: Sequence[tuple[Word, str]]) -> Iterator[Unit]:
+        """Yield the other writings of what holds numbers or ๆ, and of sums of money with บาท in the next word."""
+        for at in range(len(kept)):
+            for size in (1, 2):
+                some = kept[at : at + size]
+                written = " ".join(text for _, text in some)
+                is_apart = size == 2 and (some[-1][1] != "บาท" or some[-1][0].is_prefix)  # noqa: PLR2004
+                if len(some) < size or is_apart:
+                    continue
+                if ways := written_otherwise(written):
+                    leaves = tuple(self._has(way, starts_word=True) for way in ways)
+                    yield at, size, leaves, " = ".join((written, *ways[:MOST_SHOWN]))
 
     def _places(self, kept: Sequence[tuple[Word, str]]) -> Iterator[Unit]:
         """Yield places with the word or the letter for their level, in the same word or in the one before."""
@@ -203,10 +222,14 @@ def _said(texts: Sequence[str]) -> Iterator[Unit]:
         starts[at] = place
         ends[at + len(text)] = place
         at += len(text) + 1
+    found = [one for one in said_in(row) if one.start in starts and one.end in ends]
+    numbers = {(one.start, one.end): one for one in found if one.fact.startswith(NUMBER)}
     seen: set[int] = set()
-    for one in said_in(row):
+    for one in found:
         # The finest that is said at a place is what is meant; its month and year come after it.
-        if one.start in starts and one.end in ends and one.start not in seen:
+        if one.start not in seen:
             seen.add(one.start)
             first, last = starts[one.start], ends[one.end]
-            yield first, last - first + 1, (Fact(one.fact),), show_equals(one, row[one.start : one.end])
+            number = numbers.get((one.start, one.end))  # 2551 is a year, and a number of people too
+            facts = dict.fromkeys((one.fact, *((number.fact,) if number else ())))
+            yield first, last - first + 1, tuple(map(Fact, facts)), show_equals(one, row[one.start : one.end])

@@ -33,9 +33,9 @@ _ALSO = {
 
 
 def _short(written: str) -> str:
-    """Make the pattern of a short Thai month: with and without its dots and the blanks after them."""
+    """Make the pattern of a short Thai month: with and without its dots and the blanks after them (ก พ as well)."""
     first, second = written.rstrip(".").split(".")
-    return rf"{first}(?:\.\s?)?{second}(?:\.|(?![ก-๎]))"
+    return rf"{first}(?:\.\s?|\s(?={second}(?![ก-๎])))?{second}(?:\.|(?![ก-๎]))"
 
 
 def _spellings(month: int) -> str:

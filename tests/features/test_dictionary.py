@@ -101,7 +101,7 @@ def test_a_project_may_explain_or_turn_off_what_the_product_knows(editor: Caller
     assert ask(editor, project, "พมจ.").query.also == []
     with session() as opened:
         known = terms_queries.built_in(terms.all_terms(opened, project.id), "พมจ")
-    assert [is_own for _, is_own in known] == [True]
+    assert [is_own for _, is_own in known] == [True, True]
 
 
 def test_every_change_is_told_and_can_be_undone(editor: Caller, project: Project) -> None:

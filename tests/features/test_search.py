@@ -312,7 +312,7 @@ def test_what_else_was_searched_is_said(writer: Caller, project: Project) -> Non
     found = ask(writer, project, "พมจ ปี 51")
     assert found.query.also == [
         "ปี 51 = 2551 = ๒๕๕๑ = ค.ศ. 2008",
-        "พมจ = สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์จังหวัด",
+        "พมจ = พัฒนาสังคมและความมั่นคงของมนุษย์จังหวัด = สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์จังหวัด",
     ]
 
 

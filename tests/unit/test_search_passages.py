@@ -119,26 +119,35 @@ def test_an_opening_stands_in_for_a_passage() -> None:
     ("text", "facts"),
     [
         ("ปี 51", {"year:2008"}),
-        ("ปี2551", {"year:2008"}),
-        ("๒๕๕๑", {"year:2008"}),
+        ("ปี2551", {"year:2008", "number:2551"}),
+        ("๒๕๕๑", {"year:2008", "number:2551"}),
         ("พ.ศ.๕๑", {"year:2008"}),
-        ("ค.ศ. 1998", {"year:1998"}),
-        ("2008", {"year:2008"}),
+        ("ค.ศ. 1998", {"year:1998", "number:1998"}),
+        ("2008", {"year:2008", "number:2008"}),
         ("ปี 51 คน", set()),
         ("51 ปี", set()),
-        ("12551", set()),
-        ("2,551", set()),
-        ("2551.5", set()),
-        ("3000", set()),
+        ("12551", {"number:12551"}),
+        ("2,551", {"number:2551"}),
+        ("๒,๕๕๑.๕๐", {"number:2551.5"}),
+        ("3000.00 บาท 3,000.-", {"number:3000"}),
+        ("3.000 999 0812 1,00 12,3456 3,000.5.1", set()),
         ("18 กพ. 51", {"date:2008-02-18", "month:2008-02", "year:2008"}),
         (
             "17-19 มิถุนายน 2551",
-            {"span:2008-06-17/2008-06-19/day", "date:2008-06-17", "date:2008-06-19", "month:2008-06", "year:2008"},
+            {
+                "span:2008-06-17/2008-06-19/day",
+                "date:2008-06-17",
+                "date:2008-06-19",
+                "month:2008-06",
+                "year:2008",
+                "number:2551",
+            },
         ),
+        ("26 ก. พ. 50", {"date:2007-02-26", "month:2007-02", "year:2007"}),
         ("ก.พ. 51", {"month:2008-02", "year:2008"}),
     ],
 )
-def test_a_text_carries_its_years_and_dates_as_facts(text: str, facts: set[str]) -> None:
+def test_a_text_carries_its_years_dates_and_numbers_as_facts(text: str, facts: set[str]) -> None:
     assert facts_of(fold(text)) == facts
 
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from kmwiki.accounts.models import Project
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.seen import seen_by
+from kmwiki.entries.models import Entry
 from kmwiki.errors import Forbidden, NotFound, say
 from kmwiki.security.policy import Caller, Permission, can
-from kmwiki.sources.access import source_for
+from kmwiki.sources.access import source_for, visible_to
+from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-    from kmwiki.sources.models import Source
 
 
 def code_for(session: Session, caller: Caller, code_id: int, permission: Permission) -> Code:
@@ -37,6 +38,16 @@ def coded_source(session: Session, caller: Caller, source_id: int, permission: P
     if not can(caller, Permission.READ, source.project_id):
         raise NotFound(say("There is no such text."))
     return source
+
+
+def root_by_number(session: Session, caller: Caller, slug: str, number: int) -> Source:
+    """Return the source of the entry of that number, and nothing else of it. NotFound if it may not be read."""
+    entry = select(Entry.source_id).join(Project, Project.id == Entry.project_id)
+    wanted = entry.where(Project.slug == slug, Entry.number == number).scalar_subquery()
+    found = session.scalar(select(Source).where(Source.id == wanted, visible_to(caller)))
+    if found is None:
+        raise NotFound(say("There is no such note."))
+    return found
 
 
 def coding_for(

@@ -226,8 +226,8 @@ def _words(action: CodingAction, name: str, quote: str) -> Message:
 
 
 def _words_of_many(verb: str, given: dict[str, Any]) -> Message:
-    if verb == "coding.added":
-        return say("%(count)s codings, the first “%(name)s” on “%(quote)s”", **given)
+    if verb == "coding.added":  # of one passage, as far as our own doors go
+        return say("%(count)s codes on “%(quote)s”, the first “%(name)s”", **given)
     if verb == "coding.removed":
         return say("take %(count)s codings away, the first “%(name)s” on “%(quote)s”", **given)
     if verb in {"coding.accepted", "coding.confirmed", "batch.accepted"}:

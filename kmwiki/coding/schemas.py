@@ -118,10 +118,14 @@ class SplitIn(Taken):
 
 
 class UndoIn(Taken):
-    """Which action is meant. Sent twice with `action`, it is done once; `past` leaves one as it is and goes past it."""
+    """Which action is meant; by default the last. With `action`, what is sent twice is done once.
 
-    action: Annotated[Id, Field(strict=True)] | None = None
-    past: Annotated[Id, Field(strict=True)] | None = None
+    `past` leaves the action of that number as it is, for good, and goes to the one before.
+    """
+
+    action: Id | None = Field(default=None, strict=True)
+    past: Id | None = Field(default=None, strict=True)
+    round_id: Id | None = Field(default=None, strict=True)  # at the desk of a round: what was done in it
 
 
 class Evidence(BaseModel):
@@ -162,6 +166,25 @@ class CodingsMade(CodingOut):
 
     codings: list[CodingOut]
     new: list[int]  # the ids of those that did not stand there already
+
+
+class SplitOut(BaseModel):
+    """The two halves of a coding that was cut."""
+
+    first: CodingOut
+    second: CodingOut
+
+
+class UndoOut(BaseModel):
+    """What was undone or done again, and what would be next."""
+
+    action: int
+    what: str
+    is_new: bool  # false if it had been done before this request
+    codings: list[CodingOut]  # those touched that stand now
+    gone: list[int]  # the ids of those touched that are away now
+    undo: str | None
+    redo: str | None
 
 
 class CodeIn(Taken):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kmwiki.coding.carrying import CarryResult, carry_codings
 from kmwiki.coding.code_splitting import split_code
 from kmwiki.coding.codebook import create_code, edit_code, move_code, retire_code, revive_code
-from kmwiki.coding.codings import accept_coding, add_coding, change_coding, remove_coding, restore_coding
+from kmwiki.coding.codings import accept_coding, add_coding, add_codings, change_coding, remove_coding, restore_coding
 from kmwiki.coding.merging import merge_codes
 from kmwiki.coding.starter import install_starter
 from kmwiki.coding.undoing import undo_change
@@ -29,6 +29,7 @@ __all__ = [
     "CarryResult",
     "accept_coding",
     "add_coding",
+    "add_codings",
     "carried_by",
     "change_coding",
     "create_code",

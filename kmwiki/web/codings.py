@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, url_for
 from flask_babel import gettext
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationInfo, field_validator
 
 from kmwiki.accounts.access import project_for
-from kmwiki.api.v1.ground import invalid_from
 from kmwiki.coding import service
 from kmwiki.coding.access import coded_source, coding_for
-from kmwiki.coding.desk import desk_of
+from kmwiki.coding.actions import together
 from kmwiki.coding.queries import coding_row
-from kmwiki.coding.schemas import CodeIn, CodingIn, CodingPatch
+from kmwiki.coding.schemas import CodeIn, CodingIn, CodingPatch, Version
+from kmwiki.coding.stances import check_version
 from kmwiki.db import session, transaction
 from kmwiki.errors import Invalid, NotFound, say
 from kmwiki.security.policy import Permission
+from kmwiki.shapes import Taken
 from kmwiki.sources.models import Source
-from kmwiki.sources.queries import heads
-from kmwiki.sources.schemas import Id, Whole  # noqa: TC001 - pydantic reads them
+from kmwiki.sources.schemas import Id  # noqa: TC001 - pydantic reads it
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.desk_answers import answer, sent, telling_present, wants_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
 
@@ -32,7 +35,11 @@ if TYPE_CHECKING:
 
 bp = Blueprint("codings", __name__)
 
-Shape = TypeVar("Shape", bound=BaseModel)
+
+class Held(Taken):
+    """The version of a coding as the page holds it; without one it is not asked whether it has changed."""
+
+    version: Version | None = None
 
 
 class DeskCodingIn(CodingIn):
@@ -40,9 +47,15 @@ class DeskCodingIn(CodingIn):
 
     GIVEN_ONLY = CodingIn.GIVEN_ONLY - {"source_id"}  # the API has it in the address, the desk in the body
 
-    source_id: Id
-    code_id: Whole = 0
     new_code: CodeIn | None = None
+    source_id: Id
+
+    @field_validator("code_id")
+    @classmethod
+    def check_there_is_one(cls, value: int | None, info: ValidationInfo) -> int | None:
+        """Take what comes: a code may be made with the coding, which the view looks at."""
+        del info
+        return value
 
 
 class DeskCodingPatch(CodingPatch):
@@ -55,29 +68,38 @@ class DeskCodingPatch(CodingPatch):
 @signed_in
 def add(slug: str) -> ResponseReturnValue:
     """Put the selected passage under a code."""
-    data = _json(DeskCodingIn)
+    data = sent(DeskCodingIn)
     with transaction() as s:
         project = project_for(s, caller(), slug, Permission.READ)
         source = _source_in(s, project, data.source_id)
-        code_id = _code_id(s, project, data.new_code) or data.code_id
-        given = CodingIn(**data.model_dump(exclude={"source_id", "new_code", "code_id"}), code_id=code_id)
-        coding, is_new = service.add_coding(s, caller(), source, given)
+        made = _code_id(s, project, data.new_code)
+        codes = [code_id for code_id in (made, *data.codes) if code_id]
+        if not codes:
+            raise Invalid.one("code_id", say("Choose a code."))
+        given = CodingIn(**data.model_dump(exclude={"source_id", "new_code", "code_id", "code_ids"}), code_ids=codes)
+        with together(s, caller(), made_code=made):
+            found = service.add_codings(s, caller(), source, given)
+    coding, is_new = found[0][0], any(fresh for _, fresh in found)
     with session() as s:
-        return jsonify(_parts(s, slug, coding, is_new=is_new)), 201 if is_new else 200
+        told = _parts(s, slug, coding, also=[other.id for other, _ in found[1:]])
+    news = [other.id for other, fresh in found if fresh]
+    return jsonify(told | {"is_new": is_new, "new": news}), 201 if is_new else 200
 
 
 @bp.post("/p/<slug>/codings/<int:coding_id>")
 @signed_in
 def change(slug: str, coding_id: int) -> ResponseReturnValue:
     """Change code, voice, thought or place of a coding."""
-    data = _json(DeskCodingPatch)
-    with transaction() as s:
+    data = sent(DeskCodingPatch)
+    with telling_present(coding_id), transaction() as s:
         project, coding = _coding_in(s, slug, coding_id)
+        check_version(coding, data.version, is_moved=False)  # before a code is made for nothing
         fields = data.model_dump(exclude_unset=True, exclude={"new_code"})
         made = _code_id(s, project, data.new_code)
         if made is not None:
             fields["code_id"] = made
-        service.change_coding(s, caller(), coding, CodingPatch(**fields))
+        with together(s, caller(), made_code=made):
+            service.change_coding(s, caller(), coding, CodingPatch(**fields))
     with session() as s:
         return jsonify(_parts(s, slug, coding))
 
@@ -86,8 +108,10 @@ def change(slug: str, coding_id: int) -> ResponseReturnValue:
 @signed_in
 def remove(slug: str, coding_id: int) -> ResponseReturnValue:
     """Take a coding away; it can be brought back."""
-    with transaction() as s:
+    data = sent(Held, empty=True)
+    with telling_present(coding_id), transaction() as s:
         _, coding = _coding_in(s, slug, coding_id)
+        check_version(coding, data.version, is_moved=False)
         service.remove_coding(s, caller(), coding)
     return _after(slug, coding, gettext("The coding was taken away."), removed=coding.id)
 
@@ -103,7 +127,7 @@ def restore(slug: str, coding_id: int) -> ResponseReturnValue:
 
 
 def _after(slug: str, coding: Coding, message: str, *, removed: int | None = None) -> ResponseReturnValue:
-    if request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "application/json":
+    if wants_json():
         with session() as s:
             return jsonify(_parts(s, slug, coding) | {"message": message})
     flash(message, "done")
@@ -113,23 +137,11 @@ def _after(slug: str, coding: Coding, message: str, *, removed: int | None = Non
     return redirect(url_for("entries.read", slug=slug, number=number, removed=removed, _anchor=anchor))
 
 
-def _parts(s: Session, slug: str, coding: Coding, *, is_new: bool = False) -> dict[str, Any]:
-    """Return what a script redraws after a change: the touched text, the list beside it, the codes to choose from."""
-    project = project_for(s, caller(), slug, Permission.READ)
-    source = coded_source(s, caller(), coding.source_id)
-    root = s.get_one(Source, coding.root_id)
-    desk = desk_of(s, caller(), root, [(source, heads(s, [source])[source.id])])
-    return {
-        "coding": coding.id,
-        "is_new": is_new,
-        "html": desk.html,
-        "side": render_template("coding/_side.html", desk=desk, project=project),
-        "choices": desk.choices_json,
-        "recent": desk.recent,
-        "undo": url_for("codings.remove", slug=slug, coding_id=coding.id)
-        if coding.deleted is None
-        else url_for("codings.restore", slug=slug, coding_id=coding.id),
-    }
+def _parts(s: Session, slug: str, coding: Coding, *, also: Sequence[int] = ()) -> dict[str, Any]:
+    """Return what a script redraws after a change: the codings as they stand now, or that they are gone."""
+    told = answer(s, s.get_one(Source, coding.root_id), [coding.id, *also], round_id=coding.round_id)
+    undoing = "codings.remove" if coding.deleted is None else "codings.restore"
+    return told | {"coding": coding.id, "is_new": False, "undo": url_for(undoing, slug=slug, coding_id=coding.id)}
 
 
 def _source_in(s: Session, project: Project, source_id: int) -> Source:
@@ -149,14 +161,3 @@ def _coding_in(s: Session, slug: str, coding_id: int, *, with_removed: bool = Fa
 
 def _code_id(s: Session, project: Project, data: CodeIn | None) -> int | None:
     return None if data is None else service.create_code(s, caller(), project, data).id
-
-
-def _json(shape: type[Shape]) -> Shape:
-    """Return the request's JSON in this shape. Invalid names the fields that do not fit."""
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict):
-        raise Invalid(say("The request could not be understood."))
-    try:
-        return shape.model_validate(given)
-    except ValidationError as error:
-        raise invalid_from(error) from error

@@ -10,11 +10,12 @@ from spectree import Response
 
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.models import Project
+from kmwiki.api.v1.coding_actions import tell, telling_current
 from kmwiki.api.v1.ground import Page, PageQuery, Problem, answers, bp, caller, read_last_id, spec, write_cursor
 from kmwiki.coding import service
 from kmwiki.coding.access import coded_source, coding_for
-from kmwiki.coding.queries import CodingFilters, coding_row, find_codings
-from kmwiki.coding.schemas import CodingIn, CodingOut, CodingPatch, State, Status
+from kmwiki.coding.queries import CodingFilters, find_codings
+from kmwiki.coding.schemas import CodingIn, CodingOut, CodingPatch, CodingsMade, State, Status
 from kmwiki.coding.telling import tell_coding
 from kmwiki.db import session, transaction
 from kmwiki.entries.kinds import known_kind
@@ -37,6 +38,7 @@ class CodingQuery(PageQuery):
     kind: str | None = Field(default=None, description="Kind of the entry.")
     coder: str | None = Field(default=None, description="The coder's e-mail address, name or id.")
     state: State | None = None
+    round: Id | None = Field(default=None, description="Those of this coding round; without it, those of no round.")
     status: Status = Field(default="accepted", description="`auto`: made by a batch and not accepted yet.")
 
 
@@ -63,11 +65,18 @@ def list_source_codings(source_id: int, query: PageQuery) -> Page[CodingOut]:
     tags=TAGS,
 )
 def add_coding(source_id: int, json: CodingIn) -> tuple[CodingOut, int]:
-    """Put a passage under a code. The same coding again is the one that stands: 200 instead of 201."""
+    """Put a passage under a code, or with `code_ids` under several: all of them or none.
+
+    The same coding again is the one that stands: 200 instead of 201 if there is nothing new. Asked for several, the
+    answer tells the first, all of them in `codings`, and the ids of the new ones in `new`.
+    """
     with transaction() as s:
         source = coded_source(s, caller(), source_id, Permission.CODE)
-        coding, is_new = service.add_coding(s, caller(), source, json)
-        return _tell(s, coding.id), HTTPStatus.CREATED if is_new else HTTPStatus.OK
+        found = service.add_codings(s, caller(), source, json)
+        told = [tell(s, coding.id) for coding, _ in found]
+        new = [coding.id for coding, is_new in found if is_new]
+        made = CodingsMade(**told[0].model_dump(), codings=told, new=new) if json.code_ids else told[0]
+        return made, HTTPStatus.CREATED if new else HTTPStatus.OK
 
 
 @bp.get("/codings/<int:coding_id>")
@@ -76,17 +85,20 @@ def read_coding(coding_id: int) -> CodingOut:
     """Read one coding."""
     with session() as s:
         coding, _ = coding_for(s, caller(), coding_id, Permission.READ)
-        return _tell(s, coding.id)
+        return tell(s, coding.id)
 
 
 @bp.patch("/codings/<int:coding_id>")
 @spec.validate(resp=answers(CodingOut, refusals=(401, 403, 404, 409, 422)), tags=TAGS)
 def change_coding(coding_id: int, json: CodingPatch) -> CodingOut:
-    """Change code, voice, memo or present place; the evidence stays."""
-    with transaction() as s:
+    """Change code, voice, memo or present place; the evidence stays.
+
+    With the `version` that it was read with, 409 and the `current` coding if somebody else has changed it since.
+    """
+    with telling_current(coding_id), transaction() as s:
         coding, _ = coding_for(s, caller(), coding_id, Permission.CODE)
         service.change_coding(s, caller(), coding, json)
-        return _tell(s, coding.id)
+        return tell(s, coding.id)
 
 
 @bp.delete("/codings/<int:coding_id>")
@@ -106,7 +118,7 @@ def restore_coding(coding_id: int) -> CodingOut:
     with transaction() as s:
         coding, _ = coding_for(s, caller(), coding_id, Permission.CODE, with_removed=True)
         service.restore_coding(s, caller(), coding)
-        return _tell(s, coding.id)
+        return tell(s, coding.id)
 
 
 @bp.get("/projects/<slug>/codings")
@@ -123,6 +135,7 @@ def list_codings(slug: str, query: CodingQuery) -> Page[CodingOut]:
             coder=query.coder,
             states=(query.state,) if query.state else (),
             statuses=(query.status,),
+            round_id=query.round,
         )
         return _page(s, project.id, filters, query)
 
@@ -136,8 +149,3 @@ def _page(s: Session, project_id: int, filters: CodingFilters, query: PageQuery)
     shown = rows[: query.size]
     more = write_cursor(name, shown[-1].coding.id) if len(rows) > len(shown) else None
     return Page[CodingOut](items=[tell_coding(row, slug) for row in shown], next=more, total=total)
-
-
-def _tell(s: Session, coding_id: int) -> CodingOut:
-    row = coding_row(s, coding_id)
-    return tell_coding(row, s.get_one(Project, row.coding.project_id).slug)

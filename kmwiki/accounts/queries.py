@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy import ColumnElement, bindparam, false, func, select, true
 from sqlalchemy.orm import joinedload
 
 from kmwiki.accounts.fields import find_email, is_slug
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
 IDLE = timedelta(days=14)
@@ -29,68 +29,76 @@ CLOCK_SLACK = timedelta(minutes=5)
 """A link from further ahead was made by a clock that was wrong: nobody can say how long it should work."""
 
 
+# Put together once: every request asks who calls, and making the statement would cost more than asking it.
+_PEOPLE = select(
+    User.id,
+    User.name,
+    User.email,
+    User.is_admin,
+    User.locale,
+    User.theme,
+    Membership.project_id,
+    Membership.role,
+).outerjoin(Membership, Membership.user_id == User.id)
+_BY_SECRET = _PEOPLE.join(SignInSession, SignInSession.user_id == User.id).where(
+    SignInSession.token_hash == bindparam("secret"),
+    SignInSession.revoked.is_(None),
+    SignInSession.expires > bindparam("moment"),
+    SignInSession.last_seen > bindparam("oldest"),
+    User.is_active,
+)
+_BY_TOKEN = (
+    _PEOPLE.join(ApiToken, ApiToken.user_id == User.id)
+    .add_columns(ApiToken.id)
+    .where(ApiToken.token_hash == bindparam("secret"), ApiToken.revoked.is_(None), User.is_active)
+)
+_BY_ID = _PEOPLE.where(User.id == bindparam("user_id"), User.is_active)
+_PROJECT = select(Project).where(Project.slug == bindparam("short"))
+_PROJECT_ID = select(Project.id).where(Project.slug == bindparam("short"))
+
+
 def caller_for_session(session: Session, secret: str) -> Caller | None:
     """Return who holds this browser's secret, with all roles, in one query.
 
     None if the secret is unknown, its session over, or the person not active.
     """
     moment = now()
-    return _caller(
-        session,
-        _people()
-        .join(SignInSession, SignInSession.user_id == User.id)
-        .where(
-            SignInSession.token_hash == digest(secret),
-            SignInSession.revoked.is_(None),
-            SignInSession.expires > moment,
-            SignInSession.last_seen > moment - IDLE,
-            User.is_active,
-        ),
-    )
+    asked = {"secret": digest(secret), "moment": moment, "oldest": moment - IDLE}
+    return _caller(session.execute(_BY_SECRET, asked).all())
 
 
 def caller_for_token(session: Session, token: str) -> Caller | None:
     """Return the owner of this API token, with all roles; None if it is unknown, revoked, or the person inactive."""
     if not token.startswith(API_PREFIX):
         return None
-    row = session.scalar(select(ApiToken).where(ApiToken.token_hash == digest(token), ApiToken.revoked.is_(None)))
-    if row is None:
-        return None
-    return _caller(session, _people().where(User.id == row.user_id, User.is_active), token_id=row.id)
+    rows = session.execute(_BY_TOKEN, {"secret": digest(token)}).all()
+    return _caller(rows, token_id=rows[0][-1] if rows else None)
 
 
 def caller_for_user(session: Session, user_id: int) -> Caller:
     """Return the caller that this person is, for the command line and jobs. NotFound unless active."""
-    found = _caller(session, _people().where(User.id == user_id, User.is_active))
+    found = _caller(session.execute(_BY_ID, {"user_id": user_id}).all())
     if found is None:
         raise NotFound(say("There is no such user, or the account is not active."))
     return found
 
 
-def _people() -> Select[User, int | None, str | None]:
-    return select(User, Membership.project_id, Membership.role).outerjoin(Membership, Membership.user_id == User.id)
-
-
-def _caller(
-    session: Session, statement: Select[User, int | None, str | None], *, token_id: int | None = None
-) -> Caller | None:
-    rows = session.execute(statement).all()
+def _caller(rows: Sequence[Row[*tuple[Any, ...]]], *, token_id: int | None = None) -> Caller | None:
+    """Make the caller that these rows tell of, one for each project they belong to."""
     if not rows:
         return None
-    user: User = rows[0][0]
+    user_id, name, email, is_admin, locale, theme = rows[0][:6]
     roles = {
-        project_id: role
-        for _, project_id, label in rows
-        if project_id is not None and (role := Role.parse(label or ""))
+        row.project_id: role for row in rows if row.project_id is not None and (role := Role.parse(row.role or ""))
     }
     return Caller(
-        user_id=user.id,
-        name=user.name,
-        email=user.email,
-        is_admin=user.is_admin,
+        user_id=user_id,
+        name=name,
+        email=email,
+        is_admin=is_admin,
         roles=roles,
-        locale=user.locale,
-        theme=user.theme,
+        locale=locale,
+        theme=theme,
         token_id=token_id,
     )
 
@@ -203,7 +211,13 @@ def newest_project(session: Session, user_id: int) -> Project | None:
 def project_by_slug(session: Session, slug: str) -> Project | None:
     """Return the project of that short name. Doors use `access.project_for`, which asks who wants it."""
     short = slug.strip().lower()
-    return session.scalar(select(Project).where(Project.slug == short)) if is_slug(short) else None
+    return session.scalar(_PROJECT, {"short": short}) if is_slug(short) else None
+
+
+def project_id_by_slug(session: Session, slug: str) -> int | None:
+    """Return the id of the project of that short name, whoever wants it."""
+    short = slug.strip().lower()
+    return session.scalar(_PROJECT_ID, {"short": short}) if is_slug(short) else None
 
 
 def members_of(session: Session, project_id: int) -> Sequence[Membership]:

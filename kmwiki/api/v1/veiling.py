@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, g, request
 from sqlalchemy import exists, or_, select
 
-from kmwiki.accounts.queries import project_by_slug
+from kmwiki.accounts.queries import project_id_by_slug
 from kmwiki.api.v1.ground import bp
 from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
@@ -80,8 +80,7 @@ def _project_here(opened: Session) -> int | None:
     """Return the project that this address belongs to, or None."""
     for name, value in (request.view_args or {}).items():
         if name == "slug":
-            project = project_by_slug(opened, str(value))
-            return None if project is None else project.id
+            return project_id_by_slug(opened, str(value))
         if name in _PROJECT_OF:
             found: int | None = opened.scalar(_PROJECT_OF[name](value))
             return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from kmwiki.places.queries import place
 from kmwiki.text.dates import DateReading, show
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Locale = Literal["th", "en"]
 LOCALES: tuple[Locale, ...] = ("th", "en")
+HERE = ZoneInfo("Asia/Bangkok")
+"""Days are those of Thailand."""
 
 
 class _Words(NamedTuple):
@@ -54,7 +57,9 @@ def as_citation(told: Told, locale: Locale, site: str) -> str:
     said = _WORDS[locale]
     kind = (said.comment if told.is_comment else said.note).format(told.entry.number)
     if told.revision is not None and told.saved is not None:
-        kind += ", " + said.revision.format(told.revision, show(told.saved.date(), locale, style="short"))
+        kind += ", " + said.revision.format(
+            told.revision, show(told.saved.astimezone(HERE).date(), locale, style="short")
+        )
     parts = [
         told.authors or said.unknown,
         f"({event_date(told.entry, locale) or said.undated})",

@@ -13,6 +13,7 @@ from kmwiki.config import Settings
 from kmwiki.exchange.importing import job as imports
 from kmwiki.notifications import job as mail
 from kmwiki.paths import resource_dir
+from kmwiki.retrieval import exporting as passages
 from kmwiki.search import index, outbox
 from kmwiki.security.signing import read_secret
 from kmwiki.web import register as register_pages
@@ -47,6 +48,7 @@ def create_app(**given: Any) -> Flask:
     index.bind(settings)
     imports.bind(settings)
     mail.bind(settings)
+    passages.bind(settings)
     outbox.listen()
     v1.register(app)
     register_pages(app)

@@ -44,6 +44,7 @@ def job_kinds() -> dict[str, JobKind]:
     from kmwiki.notifications import job as mail  # noqa: PLC0415
     from kmwiki.notifications.alerts import alert_batch  # noqa: PLC0415
     from kmwiki.notifications.rounds import round_batch  # noqa: PLC0415
+    from kmwiki.retrieval.exporting import export_batch  # noqa: PLC0415
     from kmwiki.search.indexing import index_batch, rebuild_batch  # noqa: PLC0415
     from kmwiki.search.nightly import optimize_batch  # noqa: PLC0415
     from kmwiki.web.i18n import translate  # noqa: PLC0415
@@ -57,6 +58,7 @@ def job_kinds() -> dict[str, JobKind]:
         "alert_letters": JobKind(round_batch),
         "import": JobKind(import_batch),
         "undo_import": JobKind(undo_batch),
+        "export_passages": JobKind(functools.partial(export_batch, translate=translate)),
         "mail": JobKind(send, lane="mail", most_tries=mail.MOST_TRIES),
     }
 

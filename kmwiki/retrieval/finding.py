@@ -54,6 +54,7 @@ class Group:
 class Found:
     """What a question finds: hits in their order, each once for every group that it stands in."""
 
+    project_id: int
     question: Question
     hits: list[Hit]
     lines: list[tuple[GroupKey, Hit]]
@@ -117,7 +118,7 @@ def retrieve(session: Session, caller: Caller, project: Project, question: Quest
     hits = _narrowed(session, caller, project.id, question, hits)
     hits = ordered(hits, question.sort, book)
     provinces = _provinces(session, project.id) if question.by == "place" else {}
-    return Found(question, hits, grouped(hits, question.by, book, provinces), matchers, len(lost))
+    return Found(project.id, question, hits, grouped(hits, question.by, book, provinces), matchers, len(lost))
 
 
 def _passages(

@@ -38,7 +38,7 @@ AROUND = 300
 MOST_BESIDE = 6
 """So many of the passages that it was compared with are shown with a passage."""
 GAP = " […] "
-_CHUNK = 500
+PORTION = 500
 _STATEMENT = (
     select(Coding, Source, Entry, User.name, Comment.author_name)
     .join(Source, Source.id == Coding.source_id)
@@ -108,11 +108,11 @@ def rows_of(
     return _Shower(session, caller, project_id, found, book).rows(found.lines[first : first + size], first)
 
 
-def every_row(session: Session, caller: Caller, project_id: int, found: Found, book: Book) -> Iterator[Row]:
-    """Give all lines of a list without the pieces of their words, read in portions: for files."""
+def portions(session: Session, caller: Caller, project_id: int, found: Found, book: Book) -> Iterator[list[Row]]:
+    """Give all lines of a list without the pieces of their words, some hundreds at a time: for files."""
     shower = _Shower(session, caller, project_id, found, book, is_brief=True)
-    for at in range(0, len(found.lines), _CHUNK):
-        yield from shower.rows(found.lines[at : at + _CHUNK], at)
+    for at in range(0, len(found.lines), PORTION):
+        yield shower.rows(found.lines[at : at + PORTION], at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_
 from kmwiki.places.queries import place
 from kmwiki.retrieval.asking import NO_VOICE
 from kmwiki.retrieval.book import ANY, GROUP
+from kmwiki.text.dates import DateReading, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from kmwiki.coding.models import Code
+    from kmwiki.entries.models import Entry
     from kmwiki.retrieval.asking import Question, Term
     from kmwiki.retrieval.book import Book
+    from kmwiki.text.date_forms import Calendar, Precision
 
 CLAUSES: Mapping[str, str] = {
     "and": N_("and also under %(codes)s: only the words that both share"),
@@ -49,10 +52,10 @@ BESIDE: Mapping[str, str] = {
     "paragraph": N_("in the same paragraph"),
 }
 VOICE_WORDS: Mapping[str, str] = {
-    "informant": N_("Informant"),
-    "author": N_("Author"),
-    "commenter": N_("Commenter"),
-    "document": N_("Document"),
+    "informant": N_("The informant"),
+    "author": N_("The writer’s own view"),
+    "commenter": N_("The commenter"),
+    "document": N_("A document"),
     NO_VOICE: N_("Not told"),
 }
 STATUS_WORDS: Mapping[str, str] = {
@@ -88,6 +91,19 @@ class Tongue:
     def place(self, code: str) -> str:
         """Name a place in full."""
         return place(code).full(self.locale)
+
+    def event(self, entry: Entry) -> str:
+        """Write when a note's event was, as exactly as it is known; nothing where it is not told."""
+        if entry.event_start is None or entry.event_end is None:
+            return ""
+        reading = DateReading(
+            entry.event_start,
+            entry.event_end,
+            cast("Precision", entry.event_precision or "day"),
+            cast("Calendar", entry.event_calendar or "be"),
+            entry.event_written or "",
+        )
+        return show(reading, self.locale)
 
     def kind(self, key: str) -> str:
         """Name a kind of note."""

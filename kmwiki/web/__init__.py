@@ -30,6 +30,8 @@ FAMILIES = (
     "codebook_files",
     "codebook_past",
     "codebook_undo",
+    "codebook_split",
+    "codebook_groups",
     "retrieval",
     "retrieval_saved",
     "retrieval_exports",

@@ -25,6 +25,7 @@ from kmwiki.web.entry_list import AUDIENCE_WORDS, STATE_WORDS
 from kmwiki.web.live_quotes import with_quotes_in
 from kmwiki.web.memos_beside import memos_of_entry
 from kmwiki.web.numbers import number_in, page_in
+from kmwiki.web.retrieval_trail import trail_of
 from kmwiki.web.search_walk import walk_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     head = veil_for(session, caller, entry.project_id).over(source).revision(revision(session, source))
     named = place_pinpoints(session, caller, args.getlist("hit"))
     walk = walk_of(session, caller, source, args, named)
-    hits = walk.hits if walk else named.ranges
+    project = session.get_one(Project, entry.project_id)
+    trail = trail_of(session, caller, project, entry, args)
+    hits = walk.hits if walk else (trail and trail.hits) or named.ranges
     opened = walk.steps[walk.at].source_id if walk else next((key for key in hits if key != source.id), 0)
     holding = number_in(args, "comment") or comment_of(session, opened)
     talk = thread(session, caller, source.id, page=page_in(args, "talk"), holding=holding)
@@ -89,7 +92,6 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     desk = desk_of(session, caller, source, texts)
     _mark(desk.html, hits, walk)
     desk.html = with_quotes_in(session, desk.html)
-    project = session.get_one(Project, entry.project_id)
     return {
         "project": project,
         "entry": entry,
@@ -97,6 +99,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "revision": head,
         "personal": _hidden_from_readers(session, caller, head, entry.project_id),
         "walk": walk,
+        "trail": trail,
         "moved": [one for one in named.moved if one.root_id == source.id],
         "kind": KINDS[entry.kind],
         "kinds": KINDS,

@@ -63,6 +63,12 @@ MENU: tuple[tuple[Place, ...], ...] = (
         Place("search.page", N_("Search"), "search", families=frozenset({"search", "searches"})),
         Place("words.page", N_("Analysis"), "grid", families=frozenset({"words", "kwic", "stop_words"})),
         Place("codebook.index", N_("Codebook"), "tree", families=frozenset({"codebook"}), counted="codes"),
+        Place(
+            "retrieval.page",
+            N_("Coded passages"),
+            "filter",
+            families=frozenset({"retrieval", "retrieval_saved", "retrieval_exports"}),
+        ),
         Place("memos.index", N_("Memos"), "memo", families=frozenset({"memos"})),
         Place("dictionary.index", N_("Dictionary"), "book", families=frozenset({"dictionary"})),
         Place(

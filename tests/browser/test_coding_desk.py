@@ -44,12 +44,9 @@ BODY = """## วงคุย 👨‍👩‍👧 ริมคลอง
 > เงินใครก็มีกติกาของคนนั้น
 """
 
-TALLY = """() => [...document.querySelectorAll("[data-source].coded")].flatMap((root) => {
-    const text = [...JSON.parse(document.getElementById("desk-data").textContent).texts[root.dataset.source]];
-    return [...root.querySelectorAll("[data-start]")]
-        .filter((block) => text.slice(+block.dataset.start, +block.dataset.end).join("") !== block.textContent)
-        .map((block) => block.outerHTML);
-})"""
+BLOCKS = """() => [...document.querySelectorAll("[data-source].coded [data-start]")].map((block) => [
+    Number(block.closest("[data-source]").dataset.source), Number(block.dataset.start), Number(block.dataset.end), block.textContent,
+])"""
 
 
 @pytest.fixture

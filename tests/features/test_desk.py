@@ -10,7 +10,9 @@ from sqlalchemy import event
 
 from kmwiki import db
 from kmwiki.coding import service
+from kmwiki.coding.choices import choices_of
 from kmwiki.coding.desk import desk_of
+from kmwiki.coding.tree import live_codes
 from kmwiki.comments.service import add_comment
 from kmwiki.db import session, transaction
 from kmwiki.sources.models import Revision, Source
@@ -74,10 +76,10 @@ def test_two_coders_of_the_same_passage_share_a_row_and_each_changes_their_own(d
     row = shown(desk).rows[0]
     assert (row.ids, row.has_memo) == (f"{mine.id} {theirs.id}", True)
     assert row.changeable is not None
-    assert row.changeable.coding.id == mine.id
+    assert row.changeable.id == mine.id
     seen_by_other = shown(desk, to=other).rows[0].changeable
     assert seen_by_other is not None
-    assert seen_by_other.coding.id == theirs.id
+    assert seen_by_other.id == theirs.id
     assert shown(desk, to=desk.make.member(desk.project, "reader")).rows[0].changeable is None
     supervisor = shown(desk, to=desk.make.member(desk.project, "supervisor")).rows[0]
     assert all(hand.may_change for hand in supervisor.hands)
@@ -97,14 +99,15 @@ def test_who_only_reads_a_public_text_sees_no_codings(desk: Desk) -> None:
         s.get_one(Source, desk.source_id).audience = "public"
     stranger = make_desk(desk.make).coder
     made = shown(desk, to=stranger)
-    assert (made.rows, made.may_code, made.choices) == ([], False, [])
+    assert (made.rows, made.may_code, made.codings_json) == ([], False, [])
     assert "<mark" not in made.html[desk.source_id]
 
 
 def test_codes_to_choose_from_have_folded_keys_and_where_they_stand(desk: Desk) -> None:
     heading = desk.more_code("หมวด", is_codable=False)
     desk.more_code("ออมวันละ ๑ บาท", name_en="One Baht", parent_id=heading.id, aliases=["สะสม"])
-    choices = {choice.name_th: choice for choice in shown(desk).choices}
+    with session() as s:
+        choices = {choice.name_th: choice for choice in choices_of(live_codes(s, desk.project.id))}
     assert "หมวด" not in choices
     assert choices["ออมวันละ ๑ บาท"].keys == ("ออมวันละ 1 บาท", "one baht", "สะสม")
     assert choices["ออมวันละ ๑ บาท"].path == "หมวด"

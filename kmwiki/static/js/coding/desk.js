@@ -1,14 +1,29 @@
-/* The coding desk: select words, put them under a code, see the text and the list redrawn as the server has them. */
+/* The coding desk: select words, put them under a code; what changed is drawn anew, nothing else. */
 
-import { toast } from "../toast.js";
-import { paint, rectOf, showAt } from "./floating.js";
+import { Acts } from "./acts.js";
+import { Book } from "./book.js";
+import { Caret } from "./caret.js";
+import { Choices } from "./choices.js";
+import { Filters } from "./filters.js";
+import { paint, rectOf } from "./floating.js";
+import { listen } from "./keys.js";
+import { List } from "./list.js";
+import { Live } from "./live.js";
+import { drawMarks } from "./marks.js";
 import { TextMap } from "./offsets.js";
+import { Outline } from "./outline.js";
+import { Past } from "./past.js";
 import { Picker } from "./picker.js";
 import { Rows } from "./rows.js";
+import { quoteOf } from "./rowview.js";
 import { Selecting } from "./selecting.js";
-import { send } from "./server.js";
+import { fetchJson } from "./server.js";
+import { Splitter } from "./split.js";
 import { Stretcher } from "./stretch.js";
 import { drawStripes } from "./stripes.js";
+import { Taps } from "./taps.js";
+import { nextBare } from "./bare.js";
+import { toast } from "../toast.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -16,28 +31,65 @@ class Desk {
   constructor(data) {
     this.data = data;
     this.maps = new Map();
-    this.list = byId("desk-list");
-    this.list.addEventListener("click", (event) => this.act(event));
+    this.book = new Book(data);
+    this.choices = new Choices(data);
+    this.outline = new Outline(this);
+    this.filters = new Filters(this, () => this.redrawAll());
+    this.list = new List(this);
     this.rows = new Rows(this);
+    this.acts = new Acts(this);
+    byId("text").before(byId("desk-bar"), byId("desk-stale"));
+    byId("desk-bar").hidden = false;
+    byId("desk-list").addEventListener("click", (event) => this.act(event));
+    byId("desk-bare").addEventListener("click", () => this.bare(1));
     if (data.mayCode) this.#makeTools();
-    this.#dress();
+    listen(this.#keys());
+    this.outline.render();
+    if (this.filters.isOn) this.redrawAll();
     this.#keepStripes();
+    this.live = new Live(this);
   }
 
   #makeTools() {
     const frame = byId("text").closest(".desk-text") ?? document.body;
-    for (const id of ["code-pop", "stretch-pop", "here-pop", "code-touch"]) frame.append(byId(id));
-    this.picker = new Picker(byId("code-pop"), this.data, {
-      code: (option, how) => this.code(option, how),
-      save: (how) => this.save(how),
+    for (const id of ["code-pop", "stretch-pop", "split-pop", "here-pop", "code-touch", "taps"]) frame.append(byId(id));
+    this.picker = new Picker(byId("code-pop"), this, {
+      code: (chosen, how) => this.acts.code(chosen, how),
+      save: (how) => this.acts.save(how),
+      suggest: (take) => this.#suggest(take),
       closed: () => this.#left(),
     });
-    this.stretcher = new Stretcher(
-      byId("stretch-pop"),
-      (coding, passage) => this.change(coding, passage ?? {}),
-      () => this.rows.focusCurrent(),
-    );
+    this.stretcher = new Stretcher(byId("stretch-pop"), (coding, passage) => this.acts.change(coding, passage ?? {}), () => this.back());
+    this.splitter = new Splitter(byId("split-pop"), (coding, at) => this.acts.split(coding, at), () => this.back());
+    this.caret = new Caret(this, (text) => this.say(text));
+    this.taps = new Taps(this);
     this.selecting = new Selecting(this);
+    this.past = new Past(this);
+    const isTouch = matchMedia("(any-pointer: coarse)");
+    byId("desk-taps").hidden = !isTouch.matches;
+    isTouch.addEventListener("change", () => { byId("desk-taps").hidden = !isTouch.matches; });
+    byId("text").tabIndex = 0;
+    byId("text").addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target !== byId("text") || this.caret.isOn) return;
+      event.preventDefault();
+      this.caret.enter(byId("text"));
+    });
+  }
+
+  #keys() {
+    const does = {
+      next: () => this.#stepCoding(1),
+      previous: () => this.#stepCoding(-1),
+      bare: () => this.bare(1),
+      bareBefore: () => this.bare(-1),
+    };
+    if (!this.data.mayCode) return does;
+    return { ...does, caret: () => this.caret.enter(), undo: () => this.past.go("undo"), redo: () => this.past.go("redo") };
+  }
+
+  #stepCoding(way) {
+    this.rows.step(way);
+    this.rows.focusCurrent();
   }
 
   /** The texts of the page that can be coded. @returns {HTMLElement[]} */
@@ -45,184 +97,170 @@ class Desk {
     return [...document.querySelectorAll("[data-source].coded")];
   }
 
-  /** The map of one text; made anew after the text was redrawn. @returns {TextMap} */
+  /** The map of one text. @returns {TextMap} */
   mapOf(root) {
-    if (!this.maps.has(root)) this.maps.set(root, new TextMap(root, this.data.texts[root.dataset.source] ?? ""));
+    if (!this.maps.has(root)) this.maps.set(root, new TextMap(root, this.data.gaps[root.dataset.source]));
     return this.maps.get(root);
   }
 
+  mapOfSource(source) {
+    const root = this.rootOf(source);
+    return root ? this.mapOf(root) : null;
+  }
+
   rootOf(source) {
-    return this.roots.find((root) => root.dataset.source === String(source));
+    return document.querySelector(`[data-source="${source}"].coded`);
+  }
+
+  /** What a request of a round's desk carries besides. */
+  get inRound() {
+    return this.data.round ? { round_id: this.data.round } : {};
   }
 
   get isBusy() {
-    return Boolean(this.picker?.isOpen || this.stretcher?.isOpen);
+    return [this.picker, this.stretcher, this.splitter].some((box) => box?.isOpen);
+  }
+
+  closeBoxes() {
+    for (const box of [this.picker, this.stretcher, this.splitter]) box?.close();
+    this.rows.closeHere();
   }
 
   /** Open the popover at a passage of a text. */
   pick(root, passage, coding = null) {
     this.rows.closeHere();
     this.stretcher.close();
-    this.root = root;
-    this.passage = passage;
+    Object.assign(this, { root, passage });
     const range = this.mapOf(root).rangeOf(passage.start, passage.end);
     if (!range) return;
     paint("passage", range);
-    const isComment = root.id !== "text";
-    this.picker.open({ quote: passage.quote, rect: rectOf(range), isComment, coding });
+    this.picker.open({ quote: passage.quote, rect: rectOf(range), isComment: root.id !== "text", coding });
   }
 
-  /** Put the passage under the chosen code, or an existing coding under another one. */
-  async code(option, { voice, memo, stays, coding }) {
-    const under = option.create ? { new_code: { name_th: option.create } } : { code_id: option.id };
-    if (coding) return this.change(coding.id, { ...under, voice, memo }, { closing: this.picker });
-    const { start, end, quote } = this.passage;
-    const { source, revision } = this.root.dataset;
-    const body = { source_id: Number(source), revision: Number(revision), start, end, quote, voice, memo, ...under };
-    try {
-      const answer = await send(this.data.add, body);
-      this.redraw(answer);
-      const name = option.create ?? this.picker.nameOf(option);
-      const said = answer.is_new ? this.data.says.coded.replace("{name}", name) : this.data.says.there;
-      toast(said, answer.is_new ? { label: this.data.says.undo, run: () => this.undo(answer.undo) } : undefined);
-      if (stays) this.#goOn();
-      else this.picker.close();
-      this.rows.show(answer.coding, { scroll: false });
-    } catch (error) {
-      this.picker.fail(error.message || this.data.says.failed);
-    }
-    return undefined;
-  }
-
-  async save({ voice, memo, coding }) {
-    await this.change(coding.id, { voice, memo }, { closing: this.picker });
-  }
-
-  /** Change a coding. Without a box to close, the refusal is thrown. */
-  async change(id, body, { closing = null } = {}) {
-    try {
-      const answer = await send(`${this.data.add}/${id}`, body);
-      this.redraw(answer);
-      closing?.close();
-      toast(this.data.says.changed);
-      this.rows.show(answer.coding, { scroll: false });
-    } catch (error) {
-      const message = error.message || this.data.says.failed;
-      if (!closing) throw new Error(message);
-      closing.fail(message);
-    }
+  #suggest(take) {
+    if (!this.data.urls.suggest) return;
+    const { start, end } = this.passage;
+    const query = new URLSearchParams({ source: this.root.dataset.source, start, end });
+    fetchJson(`${this.data.urls.suggest}?${query}`).then((answer) => take(answer?.codes ?? []), () => {});
   }
 
   /** Do what a button of a row says. */
-  async act(event) {
+  act(event) {
     const button = event.target.closest("[data-do]");
-    if (!button) return;
+    if (!button || button.type === "submit") return;
     event.preventDefault();
-    if (button.dataset.do === "remove") {
-      this.rows.closeHere();
-      await this.remove(button.formAction);
-      return;
+    if (button.dataset.do === "show-all") this.filters.clear();
+    else this.acts.onRow(button.dataset.do, this.book.row(button.closest("[data-row]").dataset.row), button);
+  }
+
+  /** Do something to the coding at a place of the text; of several, the current one, or ask which. */
+  onCoding(verb, root, at, rect) {
+    const rows = this.book.standing(Number(root.dataset.source), at, at + 1);
+    const current = rows.find((row) => row === this.rows.current);
+    if (!rows.length) toast(this.data.says.nothingHere);
+    else if (verb === "here" || (rows.length > 1 && (verb === "remove" || !current))) {
+      this.rows.here(rows, rect);
+      byId("here-pop").querySelector(verb === "here" ? "a, button" : `[data-do=${verb}]`)?.focus();
+    } else this.acts.onRow(verb, current ?? rows[0], null, at);
+  }
+
+  /** Draw what the server told after a change: the blocks and rows it touches. */
+  apply(answer, { isNews = false } = {}) {
+    this.#checkHeads(answer.heads ?? {});
+    const touched = this.book.merge(answer);
+    if (answer.recent) this.data.recent = answer.recent;
+    const blocks = new Map();
+    for (const { source, start, end } of touched) {
+      const map = start === undefined ? null : this.mapOfSource(source);
+      if (!map || map.root.dataset.stale) continue;
+      if (!blocks.has(map)) blocks.set(map, new Set());
+      for (const block of map.blocksOf(start, end)) blocks.get(map).add(block);
     }
-    const row = this.list.querySelector(`[data-row="${button.closest("[data-row]").dataset.row}"]`);
-    const root = this.rootOf(row.dataset.source);
-    this.rows.closeHere();
-    if (root) this.#reshape(button.dataset.do, row, root);
+    for (const [map, some] of blocks) drawMarks(map, this.book, some);
+    this.#after([...blocks.keys()].map(({ root }) => root));
+    this.past?.set(answer.actions);
+    if (!isNews && answer.made_code) this.choices.load({ again: true });
   }
 
-  #reshape(verb, row, root) {
-    const [start, end] = [Number(row.dataset.startAt), Number(row.dataset.endAt)];
-    const map = this.mapOf(root);
-    this.rows.show(row.dataset.row);
-    const { mine, code, voice, memo } = row.dataset;
-    if (verb === "stretch") this.stretcher.open(map, { start, end }, Number(mine));
-    else this.pick(root, { start, end, quote: map.quote(start, end) }, { id: Number(mine), code, voice, memo });
+  /** Draw all marks and rows anew: another choice of what to see. */
+  redrawAll() {
+    for (const root of this.roots) if (!root.dataset.stale) drawMarks(this.mapOf(root), this.book, this.mapOf(root).blocks);
+    this.#after(this.roots);
   }
 
-  async remove(url) {
-    try {
-      const answer = await send(url);
-      this.redraw(answer);
-      toast(answer.message, { label: this.data.says.undo, run: () => this.undo(answer.undo) });
-    } catch (error) {
-      toast(error.message || this.data.says.failed);
-    }
+  #after(roots) {
+    this.list.render();
+    this.outline.render();
+    this.filters.draw();
+    this.rows.light();
+    for (const root of roots) drawStripes(root, this.book);
+    if (this.caret?.isOn) this.caret.draw({ scroll: false });
+    const count = document.querySelector("#codings [data-count]");
+    const { says } = this.data;
+    const number = this.book.rows.length;
+    if (count) count.textContent = this.filters.isOn ? says.of.replace("{number}", number).replace("{total}", this.book.codings.size) : number;
   }
 
-  async undo(url) {
-    try {
-      const answer = await send(url);
-      this.redraw(answer);
-      toast(answer.message);
-      this.rows.show(answer.coding, { scroll: false });
-    } catch (error) {
-      toast(error.message || this.data.says.failed);
-    }
-  }
-
-  /** Put in what the server drew: the touched texts, the list, the codes to choose from. */
-  redraw({ html, side, choices, recent }) {
-    for (const [source, text] of Object.entries(html)) {
+  /* A text that has a newer revision is not drawn into any more: the places would be those of other words. */
+  #checkHeads(heads) {
+    for (const [source, head] of Object.entries(heads)) {
       const root = this.rootOf(source);
-      if (root) root.innerHTML = text;
-      this.maps.delete(root);
+      if (!root || Number(root.dataset.revision) === head) continue;
+      root.dataset.stale = "true";
+      byId("desk-stale").hidden = false;
     }
-    this.list.innerHTML = side;
-    Object.assign(this.data, { choices, recent });
-    this.#dress();
-    this.stripes();
-  }
-
-  /** What needs script is shown only where script runs. */
-  #dress() {
-    for (const hidden of document.querySelectorAll(".codings-keys[hidden]")) hidden.hidden = false;
-    if (this.data.mayCode) for (const root of this.roots) this.#dressBlocks(root);
-  }
-
-  #dressBlocks(root) {
-    const blocks = [...root.querySelectorAll("[data-start]")].filter((block) => !block.querySelector("[data-start]") && block.textContent.trim());
-    blocks.forEach((block, index) => { block.tabIndex = index ? -1 : 0; });
-  }
-
-  stripes() {
-    for (const root of this.roots) drawStripes(root, this.list.querySelectorAll(`[data-source="${root.dataset.source}"]`));
   }
 
   #keepStripes() {
     let asked = 0;
     const soon = () => {
       cancelAnimationFrame(asked);
-      asked = requestAnimationFrame(() => this.stripes());
+      asked = requestAnimationFrame(() => this.roots.forEach((root) => drawStripes(root, this.book)));
     };
     document.fonts.ready.then(soon);
     const watch = new ResizeObserver(soon);
     for (const root of this.roots) watch.observe(root);
   }
 
-  #goOn() {
-    const map = this.mapOf(this.root);
-    this.picker.again();
-    paint("passage", map.rangeOf(this.passage.start, this.passage.end));
+  /** Go to the next (1) or previous (-1) paragraph without a code, from the caret or from what is in sight. */
+  bare(way) {
+    const found = nextBare(this, way);
+    if (!found) {
+      toast(this.data.says.allCoded);
+      return;
+    }
+    const { root, block } = found;
+    if (this.caret?.isOn) {
+      if (root !== this.caret.root) this.caret.enter(root, block.start);
+      else this.caret.goTo(block.start);
+    }
+    block.element.scrollIntoView({ block: "center" });
+    const range = this.mapOf(root).rangeOf(block.start, block.end);
+    paint("found", range);
+    this.say(range?.toString() ?? "");
+  }
+
+  say(text) {
+    byId("desk-say").textContent = text;
+  }
+
+  /** A coding in words. */
+  tell(row) {
+    const coders = row.hands.map(({ coder }) => this.book.coders[coder]?.name || this.data.says.unknown).join(", ");
+    return this.data.says.stands.replace("{code}", this.book.nameOf(row.code)).replace("{coders}", coders).replace("{words}", quoteOf(row, this));
   }
 
   #left() {
     paint("passage", null);
-    getSelection().removeAllRanges();
-    if (this.selecting.isByKey) this.selecting.focusAt(this.root, this.passage.start);
-    else document.activeElement?.blur();
+    if (!this.caret.isOn) getSelection().removeAllRanges();
+    this.back();
   }
 
-  /** Show which codes stand on a passage that was clicked. */
-  here(rows, rect) {
-    const box = byId("here-pop");
-    box.querySelector("[data-rows]").replaceChildren(...rows.map((row) => {
-      const copy = row.cloneNode(true);
-      copy.removeAttribute("id");
-      for (const anchor of copy.querySelectorAll("[id]")) anchor.remove();
-      this.rows.equip(copy);
-      copy.removeAttribute("aria-current");
-      return copy;
-    }));
-    showAt(box, rect);
+  /** Give the focus back to where the reader was. */
+  back() {
+    if (this.caret?.isOn) this.caret.focus();
+    else if (this.rows.current && this.list.box.contains(document.activeElement)) this.rows.focusCurrent();
+    else document.activeElement?.blur();
   }
 }
 

@@ -1,22 +1,22 @@
-/* The popover at the passage: type a name, Enter codes. Its texts stand in the page; codes come with it, folded keys and all. */
+/* The popover at the passage: type a name, Enter codes; several codes can be picked and put on at once. */
 
-import { fold } from "./fold.js";
 import { isWide, showAt } from "./floating.js";
+import { drawOption, drawPick, optionsFor } from "./options.js";
 
-const MOST = 8;
+const VOICE_KEYS = ["Digit1", "Digit2", "Digit3", "Digit4"];
 
 export class Picker {
   /**
    * @param {HTMLElement} box - #code-pop
-   * @param {object} data - choices, recent, says, isEnglish, mayMakeCodes
-   * @param {{code: Function, save: Function, closed: Function}} does - what the desk does with what was chosen
+   * @param {{data: object, choices: import("./choices.js").Choices}} with
+   * @param {{code: Function, save: Function, closed: Function, suggest: Function}} does - what the desk does with a choice
    */
-  constructor(box, data, does) {
-    Object.assign(this, { box, data, does });
+  constructor(box, { data, choices }, does) {
+    Object.assign(this, { box, data, choices, does, at: 0, picks: [], suggested: [] });
+    this.part = (name) => box.querySelector(`[data-${name}]`);
     this.input = box.querySelector("[role=combobox]");
     this.list = box.querySelector("[role=listbox]");
     this.memo = box.querySelector("textarea");
-    this.at = 0;
     this.input.addEventListener("input", () => this.draw());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => this.#clicked(event));
@@ -35,21 +35,32 @@ export class Picker {
     for (const button of this.box.querySelectorAll("[data-voice]")) {
       button.hidden = button.dataset.voice === unlikely && coding?.voice !== unlikely;
     }
-    this.quote = quote;
-    this.coding = coding;
-    this.box.querySelector("[data-quote]").textContent = quote;
+    Object.assign(this, { quote, coding, picks: [], suggested: [] });
+    this.part("quote").textContent = quote;
     this.input.value = "";
     this.setVoice(coding ? coding.voice : isComment ? "commenter" : "");
     this.memo.value = coding?.memo ?? "";
     this.#openMemo(Boolean(this.memo.value));
-    this.box.querySelector("[data-save]").hidden = !coding;
-    this.box.querySelector("[data-keys]").hidden = Boolean(coding);
-    this.box.querySelector("[data-go]").hidden = Boolean(coding);
+    for (const name of ["keys", "go", "several"]) this.part(name).hidden = Boolean(coding);
+    this.part("save").hidden = !coding;
+    this.#several(false);
     this.fail("");
     this.draw();
     showAt(this.box, rect);
     this.input.focus({ preventScroll: true });
+    this.#reveal();
+    if (!this.choices.isThere) this.choices.load().then(() => this.isOpen && (this.draw(), showAt(this.box, rect), this.#reveal()));
+    if (!coding) this.does.suggest((found) => this.#suggest(quote, found));
+  }
+
+  #reveal() {
     if (isWide()) this.box.scrollIntoView({ block: "nearest" });
+  }
+
+  #suggest(quote, found) {
+    if (!this.isOpen || quote !== this.quote || this.input.value || this.at) return;
+    this.suggested = found;
+    this.draw();
   }
 
   close() {
@@ -60,7 +71,7 @@ export class Picker {
 
   /** Say why it could not be saved; nothing typed is lost. */
   fail(message) {
-    const place = this.box.querySelector("[data-error]");
+    const place = this.part("error");
     place.hidden = !message;
     place.textContent = message;
   }
@@ -69,6 +80,7 @@ export class Picker {
   again() {
     this.input.value = "";
     this.memo.value = "";
+    this.picks = [];
     this.draw();
     this.input.focus({ preventScroll: true });
   }
@@ -83,86 +95,24 @@ export class Picker {
     }
   }
 
-  /** Draw the options that fit what is typed: recent ones first while nothing is. */
+  /** Draw the picked codes and the options that fit what is typed. */
   draw() {
+    const { choices, data, picks, quote, suggested } = this;
     const typed = this.input.value.trim();
-    this.options = typed ? this.#found(fold(typed)) : this.#lately();
-    if (typed && this.data.mayMakeCodes && !this.#isCalled(typed)) this.options.push({ create: typed });
+    const isChange = Boolean(this.coding);
+    this.options = optionsFor(choices, data, { typed, quote, picks, suggested, isChange });
     this.at = 0;
-    this.list.replaceChildren(...this.options.map((option, index) => this.#option(option, index, fold(typed))));
-    const none = this.box.querySelector("[data-none]");
+    this.list.replaceChildren(...this.options.map((option, index) => drawOption(option, index, { choices, says: data.says, typed })));
+    const none = this.part("none");
     none.hidden = this.options.length > 0;
-    none.textContent = this.data.says.none;
+    none.textContent = choices.isThere ? data.says.none : data.says.loading;
+    const chosen = this.part("picks");
+    chosen.hidden = !picks.length;
+    chosen.replaceChildren(...picks.map((pick) => drawPick(pick, { choices, says: data.says })));
+    const go = this.part("go");
+    go.dataset.one ??= go.textContent;
+    go.textContent = picks.length > 1 ? data.says.codeMany.replace("{number}", picks.length) : go.dataset.one;
     this.#mark();
-  }
-
-  #lately() {
-    const recent = this.data.recent.map((id) => this.data.choices.find((choice) => choice.id === id)).filter(Boolean);
-    const others = this.data.choices.filter((choice) => !this.data.recent.includes(choice.id));
-    return [...recent, ...others].slice(0, MOST);
-  }
-
-  #found(key) {
-    const lately = new Map(this.data.recent.map((id, rank) => [id, rank]));
-    const scored = this.data.choices.map((choice) => [this.#score(choice, key), lately.get(choice.id) ?? MOST, choice]);
-    return scored
-      .filter(([score]) => score < 3)
-      .sort((one, other) => one[0] - other[0] || one[1] - other[1])
-      .slice(0, MOST)
-      .map(([, , choice]) => choice);
-  }
-
-  #score(choice, key) {
-    if (choice.keys.some((name) => name.startsWith(key))) return 0;
-    if (choice.keys.some((name) => name.includes(` ${key}`))) return 1;
-    return choice.keys.some((name) => name.includes(key)) ? 2 : 3;
-  }
-
-  #isCalled(typed) {
-    const key = fold(typed);
-    return this.data.choices.some((choice) => choice.keys.includes(key));
-  }
-
-  #option(option, index, key) {
-    const item = document.createElement("li");
-    item.id = `code-option-${index}`;
-    item.setAttribute("role", "option");
-    const name = document.createElement("span");
-    if (option.create) {
-      name.textContent = `+ ${this.data.says.create.replace("{name}", option.create)}`;
-      item.append(name);
-      return item;
-    }
-    item.className = `c${option.color} p${option.pattern}`;
-    item.title = option.definition;
-    const swatch = document.createElement("span");
-    swatch.className = "sw";
-    swatch.setAttribute("aria-hidden", "true");
-    name.append(...this.#named(this.nameOf(option), key));
-    const path = document.createElement("span");
-    path.className = "path";
-    path.textContent = !key && this.data.recent.includes(option.id) ? this.data.says.recent : this.#pathOf(option, key);
-    item.append(swatch, name, path);
-    return item;
-  }
-
-  /** The name of a choice in the page's language. */
-  nameOf(choice) {
-    return (this.data.isEnglish && choice.name_en) || choice.name_th;
-  }
-
-  #pathOf(option, key) {
-    const shown = fold(this.nameOf(option));
-    const other = key && !shown.includes(key) ? option.keys.find((name) => name.includes(key)) : "";
-    return other || option.path.split(" / ").at(-1);
-  }
-
-  #named(name, key) {
-    const at = key ? name.toLowerCase().indexOf(key) : -1;
-    if (at < 0) return [name];
-    const bold = document.createElement("b");
-    bold.textContent = name.slice(at, at + key.length);
-    return [name.slice(0, at), bold, name.slice(at + key.length)];
   }
 
   #mark() {
@@ -175,25 +125,49 @@ export class Picker {
 
   #key(event) {
     if (event.isComposing) return;
+    const inInput = event.target === this.input;
     if (event.key === "Escape") {
-      event.preventDefault();
       event.stopPropagation();
       this.close();
-    } else if (event.target === this.input && (event.key === "ArrowDown" || event.key === "ArrowUp") && this.options.length) {
-      event.preventDefault();
+    } else if (inInput && (event.key === "ArrowDown" || event.key === "ArrowUp") && this.options.length) {
       this.at = (this.at + (event.key === "ArrowDown" ? 1 : -1) + this.options.length) % this.options.length;
       this.#mark();
-    } else if (event.target === this.input && event.key === "Enter") {
-      event.preventDefault();
-      this.#choose(event.shiftKey);
-    }
+    } else if (inInput && event.key === "Enter") {
+      if (event.ctrlKey || event.metaKey) this.#pick();
+      else this.#choose(event.shiftKey);
+    } else if (inInput && event.key === "Backspace" && !this.input.value && this.picks.length) {
+      this.picks.pop();
+      this.draw();
+    } else if (event.altKey && VOICE_KEYS.includes(event.code)) {
+      const button = [...this.box.querySelectorAll("[data-voice]:not([hidden])")][VOICE_KEYS.indexOf(event.code)];
+      button?.click();
+    } else return;
+    event.preventDefault();
   }
 
+  /* Picks are coded together; what is typed or pointed at besides is one of them. */
   #choose(stays) {
     const option = this.options[this.at];
-    if (!option) return;
+    const isMeant = !this.picks.length || this.input.value.trim();
+    const chosen = isMeant && option ? [...this.picks, option] : this.picks;
+    if (!chosen.length) return;
     this.fail("");
-    this.does.code(option, { voice: this.voice, memo: this.memo.value, stays, coding: this.coding });
+    this.does.code(chosen, { voice: this.voice, memo: this.memo.value, stays, coding: this.coding });
+  }
+
+  #pick() {
+    const option = this.options[this.at];
+    if (!option || this.coding) return;
+    if (option.create) this.picks = this.picks.filter(({ create }) => !create); // one code can be made at a time
+    this.picks.push(option);
+    this.input.value = "";
+    this.#several(true);
+    this.draw();
+    this.input.focus({ preventScroll: true });
+  }
+
+  #several(isOn) {
+    this.part("several").setAttribute("aria-pressed", String(isOn));
   }
 
   #clicked(event) {
@@ -201,22 +175,32 @@ export class Picker {
     if (!item) return;
     this.at = [...this.list.children].indexOf(item);
     this.#mark();
-    this.#choose(event.shiftKey);
+    const isSeveral = this.part("several").getAttribute("aria-pressed") === "true";
+    if (!this.coding && (isSeveral || event.ctrlKey || event.metaKey)) this.#pick();
+    else this.#choose(event.shiftKey);
   }
 
   #button(event) {
     const button = event.target.closest("button");
     if (!button) return;
-    if ("voice" in button.dataset) this.setVoice(button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.voice);
-    else if ("memo" in button.dataset) this.#openMemo(button.getAttribute("aria-expanded") !== "true", { focus: true });
-    else if ("close" in button.dataset) this.close();
-    else if ("go" in button.dataset) this.#choose(false);
-    else if ("save" in button.dataset) this.does.save({ voice: this.voice, memo: this.memo.value, coding: this.coding });
+    const { dataset } = button;
+    const isPressed = button.getAttribute("aria-pressed") === "true";
+    if ("voice" in dataset) this.setVoice(isPressed ? "" : dataset.voice);
+    else if ("memo" in dataset) this.#openMemo(button.getAttribute("aria-expanded") !== "true", { focus: true });
+    else if ("several" in dataset) this.#several(!isPressed);
+    else if ("close" in dataset) this.close();
+    else if ("go" in dataset) this.#choose(false);
+    else if ("save" in dataset) this.does.save({ voice: this.voice, memo: this.memo.value, coding: this.coding });
+    else if (button.closest("[data-picks]")) {
+      this.picks.splice([...this.part("picks").children].indexOf(button), 1);
+      this.draw();
+      this.input.focus({ preventScroll: true });
+    }
   }
 
   #openMemo(isOpen, { focus = false } = {}) {
-    this.box.querySelector("[data-memo-box]").hidden = !isOpen;
-    this.box.querySelector("[data-memo]").setAttribute("aria-expanded", String(isOpen));
+    this.part("memo-box").hidden = !isOpen;
+    this.part("memo").setAttribute("aria-expanded", String(isOpen));
     if (focus) (isOpen ? this.memo : this.input).focus();
   }
 

@@ -1,63 +1,66 @@
 /* The list and the marks belong together: going to a passage shows its row, clicking a passage names all its codes. */
 
-const TYPING = "input, textarea, select, [contenteditable]";
+import { drawMore, drawRow } from "./rowview.js";
+import { showAt } from "./floating.js";
 
 export class Rows {
   constructor(desk) {
     this.desk = desk;
     this.box = document.getElementById("here-pop");
-    document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("click", (event) => this.#click(event));
     this.box?.addEventListener("click", (event) => this.#inBox(event));
-    this.box?.addEventListener("keydown", (event) => { if (event.key === "Escape") this.closeHere(); });
+    this.box?.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.closeHere();
+      desk.back();
+    });
     addEventListener("hashchange", () => this.#fromHash());
     this.#fromHash();
   }
 
-  get all() {
-    return [...this.desk.list.querySelectorAll("[data-row][data-start-at]")];
-  }
-
   get current() {
-    return this.desk.list.querySelector("[aria-current]");
+    return this.desk.book.row(this.desk.list.chosen) ?? null;
   }
 
   /** Make the row of a coding the current one and show where it stands. */
   show(coding, { scroll = true } = {}) {
-    const row = this.desk.list.querySelector(`[data-codings~="${coding}"]`);
+    const row = this.desk.book.row(coding);
     if (!row) return;
-    for (const other of this.desk.list.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
-    for (const mark of document.querySelectorAll(".k.now")) mark.classList.remove("now");
-    row.setAttribute("aria-current", "true");
-    this.equip(row);
-    const marks = this.marksOf(row);
-    for (const mark of marks) mark.classList.add("now");
-    this.#reveal(row);
-    if (scroll) (marks[0] ?? document.getElementById(`c${row.dataset.row}`))?.scrollIntoView({ block: "center" });
+    const item = this.desk.list.choose(row.id);
+    this.light();
+    if (item) this.#reveal(item);
+    if (scroll) this.#scrollTo(row);
   }
 
-  /** Give a row the tools that need script; only rows that are looked at have them. */
-  equip(row) {
-    const place = row.querySelector(".do");
-    const tools = document.getElementById("row-tools");
-    if (place && tools && row.dataset.mine && !place.querySelector("[data-do=stretch]")) place.prepend(tools.content.cloneNode(true));
+  #scrollTo(row) {
+    const mark = this.marksOf(row)[0] ?? document.getElementById(`c${row.id}`);
+    if (mark) mark.scrollIntoView({ block: "center" });
+    else this.desk.mapOfSource(row.source)?.blockAt(row.start ?? 0)?.element.scrollIntoView({ block: "center" });
+  }
+
+  /** Outline the marks of the current row. */
+  light() {
+    for (const mark of document.querySelectorAll(".k.now")) mark.classList.remove("now");
+    const row = this.current;
+    if (row) for (const mark of this.marksOf(row)) mark.classList.add("now");
   }
 
   marksOf(row) {
-    const root = this.desk.rootOf(row.dataset.source);
-    const wanted = `mark[data-codings~="${row.dataset.row}"]`;
+    const root = this.desk.rootOf(row.source);
+    const wanted = `mark[data-codings~="${row.id}"]`;
     return root ? [...root.querySelectorAll(wanted)].filter((mark) => !mark.parentElement.closest(wanted)) : [];
   }
 
   focusCurrent() {
-    this.current?.querySelector("a")?.focus({ preventScroll: true });
+    this.desk.list.mark()?.querySelector("a")?.focus({ preventScroll: true });
   }
 
   /* Scroll the list, not the page: the reader's place in the text must not move. */
-  #reveal(row) {
-    const pane = row.closest(".desk-side");
+  #reveal(item) {
+    const pane = item.closest(".desk-side");
     if (!pane || pane.scrollHeight <= pane.clientHeight) return;
-    const [mine, frame] = [row.getBoundingClientRect(), pane.getBoundingClientRect()];
+    const [mine, frame] = [item.getBoundingClientRect(), pane.getBoundingClientRect()];
     if (mine.top < frame.top || mine.bottom > frame.bottom) pane.scrollTop += mine.top - frame.top - frame.height / 3;
   }
 
@@ -66,17 +69,14 @@ export class Rows {
     if (coding) this.show(coding);
   }
 
-  #key(event) {
-    if (event.key !== "[" && event.key !== "]") return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
-    const rows = this.all;
-    if (!rows.length) return;
-    event.preventDefault();
+  /** Go to the next (1) or previous (-1) passage. */
+  step(way) {
+    const rows = this.desk.list.order.filter((row) => !row.isLost);
+    if (!rows.length) return null;
     const at = rows.indexOf(this.current);
-    const next = event.key === "]" ? at + 1 : (at < 0 ? rows.length : at) - 1;
-    const row = rows[(next + rows.length) % rows.length];
-    this.show(row.dataset.row);
-    row.querySelector("a")?.focus({ preventScroll: true });
+    const row = rows[((at < 0 && way < 0 ? 0 : at) + way + rows.length) % rows.length];
+    this.show(row.id);
+    return row;
   }
 
   #click(event) {
@@ -88,36 +88,46 @@ export class Rows {
       return;
     }
     const mark = event.target.closest("mark[data-codings]");
-    if (!mark || !getSelection().isCollapsed || event.target.closest("a")) return;
+    if (!mark || !getSelection().isCollapsed || event.target.closest("a") || this.desk.taps?.isOn) return;
     this.#name(mark);
   }
 
+  /* A mark names only the first of many codings; the book knows where each one stands. */
   #name(mark) {
     const root = mark.closest("[data-source]");
-    const at = this.#placeOf(mark, root);
-    const rows = this.all.filter(({ dataset }) => dataset.source === root.dataset.source && Number(dataset.startAt) <= at && at < Number(dataset.endAt));
+    const own = [...mark.childNodes].find((node) => node.nodeType === Node.TEXT_NODE) ?? mark;
+    const at = this.desk.mapOf(root).offsetOf(own, 0);
+    const rows = this.desk.book.standing(Number(root.dataset.source), at, at + 1);
     if (!rows.length) return;
-    this.show(rows.at(-1).dataset.row, { scroll: false });
-    if (this.box) this.desk.here(rows, mark.getBoundingClientRect());
+    this.show(rows.at(-1).id, { scroll: false });
+    this.here(rows, mark.getBoundingClientRect());
   }
 
-  /* Where the mark's own words begin: a mark names only the first of many codings, the list knows where each one stands. */
-  #placeOf(mark, root) {
-    const own = [...mark.childNodes].find((node) => node.nodeType === Node.TEXT_NODE) ?? mark;
-    return this.desk.mapOf(root).offsetOf(own, 0);
+  /** Name all codes of a passage, each with what can be done about it. */
+  here(rows, rect) {
+    if (!this.box) return;
+    this.box.querySelector("[data-rows]").replaceChildren(...rows.map((row) => {
+      const item = drawRow(row, this.desk);
+      item.removeAttribute("id");
+      drawMore(item, row, this.desk);
+      return item;
+    }));
+    showAt(this.box, rect);
   }
 
   #inBox(event) {
     const link = event.target.closest("a[href^='#c']");
-    if (event.target.closest("[data-close]")) this.closeHere();
-    else if (link) {
+    if (event.target.closest("[data-close]")) {
+      this.closeHere();
+      this.desk.back();
+    } else if (link) {
       event.preventDefault();
       this.show(link.closest("[data-row]").dataset.row, { scroll: false });
     } else this.desk.act(event);
   }
 
   closeHere() {
-    if (!this.box) return;
+    if (!this.box || this.box.hidden) return;
     this.box.hidden = true;
     this.box.querySelector("[data-rows]").replaceChildren();
   }

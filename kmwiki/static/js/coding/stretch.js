@@ -1,17 +1,16 @@
-/* Stretching and shrinking a coded passage word by word, seen in the text before it is saved. */
+/* Stretching and shrinking a coded passage: by words, by its two handles, or by keys; seen in the text before it is saved. */
 
 import { paint, rectOf, showAt } from "./floating.js";
+import { Handles } from "./handles.js";
+import { step } from "./steps.js";
 
 export class Stretcher {
-  /** @param {HTMLElement} box - #stretch-pop @param {(passage: object) => Promise<void>} save @param {() => void} closed */
+  /** @param {HTMLElement} box - #stretch-pop @param {(coding: number, passage: object) => Promise<void>} save @param {() => void} closed */
   constructor(box, save, closed) {
     Object.assign(this, { box, save, closed });
+    this.handles = new Handles((edge, at) => this.#to(edge, at));
     box.addEventListener("click", (event) => this.#button(event));
-    box.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.close();
-    });
+    box.addEventListener("keydown", (event) => this.#key(event));
   }
 
   get isOpen() {
@@ -31,6 +30,7 @@ export class Stretcher {
   close() {
     if (!this.isOpen) return;
     this.box.hidden = true;
+    this.handles.hide();
     paint("passage", null);
     this.closed();
   }
@@ -44,30 +44,43 @@ export class Stretcher {
   #draw() {
     this.box.querySelector("[data-quote]").textContent = this.map.quote(this.start, this.end);
     paint("passage", this.map.rangeOf(this.start, this.end));
+    this.handles.show(this.map, this.start, this.end);
   }
 
   #button(event) {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.dataset.step) this.#step(...button.dataset.step.split(" "));
-    else if ("close" in button.dataset) this.close();
+    if (button.dataset.step) {
+      const [edge, way] = button.dataset.step.split(" ");
+      this.#step(edge, Number(way));
+    } else if ("close" in button.dataset) this.close();
     else if ("save" in button.dataset) this.#saved();
   }
 
-  #step(edge, way) {
-    const edges = [...this.map.words()].filter((at) => this.map.clusters().has(at));
-    const from = edge === "start" ? this.start : this.end;
-    const next = way === "1" ? edges.find((at) => at > from) : edges.findLast((at) => at < from);
-    const passage = next === undefined ? null : edge === "start" ? [next, this.end] : [this.start, next];
-    if (!passage || passage[0] >= passage[1] || !this.map.quote(...passage).trim()) return;
+  #key(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") this.close();
+    else if (way) this.#step(event.shiftKey ? "start" : "end", way, event.ctrlKey ? "cluster" : "word");
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #step(edge, way, kind = "word") {
+    const to = step(this.map, edge === "start" ? this.start : this.end, kind, way);
+    if (to !== null) this.#to(edge, to);
+  }
+
+  #to(edge, at) {
+    const passage = edge === "start" ? [at, this.end] : [this.start, at];
+    if (passage[0] >= passage[1] || !this.map.tidy(...passage)) return;
     [this.start, this.end] = passage;
     this.#draw();
   }
 
   async #saved() {
-    const passage = this.map.tidy(this.start, this.end);
     try {
-      await this.save(this.coding, passage);
+      await this.save(this.coding, this.map.tidy(this.start, this.end));
       this.close();
     } catch (error) {
       this.fail(error.message);

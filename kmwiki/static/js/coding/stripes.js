@@ -2,24 +2,25 @@
 
 const LANES = 4;
 
-/** Draw the stripes of one text anew. @param {HTMLElement} root - carries data-source @param {Iterable<HTMLElement>} rows - of its list */
-export function drawStripes(root, rows) {
-  root.querySelector(":scope > .stripes")?.remove();
+/** Draw the stripes of one text anew: all places are read first, then all stripes are written at once. */
+export function drawStripes(root, book) {
   const frame = root.getBoundingClientRect();
-  const places = extents(root, frame);
-  if (!places.size || !frame.height) return;
+  const places = frame.height ? extents(root, frame) : new Map();
+  const found = book.standing(Number(root.dataset.source)).filter((row) => places.has(row.id));
   const layer = document.createElement("div");
   layer.className = "stripes";
   layer.setAttribute("aria-hidden", "true");
   const lanes = new Array(LANES).fill(-Infinity);
-  const wanted = [...rows].filter((row) => places.has(row.dataset.row)).map((row) => ({ row, ...places.get(row.dataset.row) }));
-  for (const { row, top, bottom } of wanted.sort((one, other) => one.top - other.top || other.bottom - one.bottom)) {
+  const wanted = found.map((row) => ({ row, ...places.get(row.id) })).sort((one, other) => one.top - other.top || other.bottom - one.bottom);
+  for (const { row, top, bottom } of wanted) {
     const lane = lanes.findIndex((end) => end <= top + 1);
     if (lane < 0) continue;
     lanes[lane] = bottom;
-    layer.append(stripe(row, lane, top, bottom));
+    layer.append(stripe(book.looks(row.code), lane, top, bottom));
   }
-  root.append(layer);
+  const old = root.querySelector(":scope > .stripes");
+  if (old) old.replaceWith(layer);
+  else if (layer.childElementCount) root.append(layer);
 }
 
 function extents(root, frame) {
@@ -27,7 +28,8 @@ function extents(root, frame) {
   for (const mark of root.querySelectorAll("mark[data-codings]")) {
     const rect = mark.getBoundingClientRect();
     if (!rect.height) continue;
-    for (const id of mark.dataset.codings.split(" ")) {
+    for (const text of mark.dataset.codings.split(" ")) {
+      const id = Number(text);
       const now = found.get(id);
       const top = Math.min(now?.top ?? Infinity, rect.top - frame.top);
       const bottom = Math.max(now?.bottom ?? -Infinity, rect.bottom - frame.top);
@@ -37,10 +39,9 @@ function extents(root, frame) {
   return found;
 }
 
-function stripe(row, lane, top, bottom) {
-  const colours = row.querySelector(".sw").className.replace("sw", "").trim();
+function stripe(looks, lane, top, bottom) {
   const made = document.createElement("span");
-  made.className = `stripe ${colours}${lane ? ` l${lane}` : ""}`;
+  made.className = `stripe ${looks}${lane ? ` l${lane}` : ""}`;
   made.style.top = `${top}px`;
   made.style.height = `${bottom - top}px`;
   return made;

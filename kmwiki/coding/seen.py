@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, not_, or_, select
@@ -29,7 +30,12 @@ def seen_by(caller: Caller) -> ColumnElement[bool]:
     Nobody sees what others code in an open blind round, whatever their role. On its texts its coders see their own
     codings only, those that others made before it included: who has read another's opinion is not blind.
     """
-    me = caller.user_id
+    return _seen_by(caller.user_id)
+
+
+@lru_cache(maxsize=256)
+def _seen_by(me: int | None) -> ColumnElement[bool]:
+    """Made once for each person: making it costs a page more than asking it."""
     blind = select(CodingRound.id).where(CodingRound.state == "open", CodingRound.is_blind)
     in_none = or_(OF_NO_ROUND, Coding.round_id.not_in(blind))
     if me is None:

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     EDIT_CODEBOOK = "edit_codebook"
     IMPORT = "import"
     MODERATE = "moderate"  # bin others' entries, remove others' comments and codings
+    RUN_ROUNDS = "run_rounds"  # make coding rounds, choose their texts and coders, close them
     READ_SUPERVISORS = "read_supervisors"  # texts whose audience is the supervisors
     MANAGE = "manage"  # project settings and members
 
@@ -56,6 +57,7 @@ TABLE: Mapping[Permission, Role] = MappingProxyType(
         Permission.EDIT_CODEBOOK: Role.RESEARCHER,
         Permission.IMPORT: Role.RESEARCHER,
         Permission.MODERATE: Role.SUPERVISOR,
+        Permission.RUN_ROUNDS: Role.SUPERVISOR,
         Permission.READ_SUPERVISORS: Role.SUPERVISOR,
         Permission.MANAGE: Role.OWNER,
     }

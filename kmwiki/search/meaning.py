@@ -11,7 +11,7 @@ from kmwiki.search.engine import AllOf, AnyOf, Fact, Has, Leaf, Near, Node, With
 from kmwiki.search.equals import NUMBER, said_in, show_equals
 from kmwiki.search.persons import without_title
 from kmwiki.search.place_names import other_names
-from kmwiki.search.writings import written_otherwise
+from kmwiki.search.writings import inside_a_word, written_otherwise
 from kmwiki.text.thai import fold
 from kmwiki.text.words import general_words
 
@@ -86,9 +86,7 @@ class Meaning:
         if not kept:
             return None
         if self.is_exact:
-            leaf = self._has(" ".join(text for _, text in kept), starts_word=kept[0][0].is_prefix)
-            self.groups.append((leaf,))
-            return leaf
+            return self._exactly(kept)
         if len(kept) > 1:
             self.boosts.append(self._has(" ".join(text for _, text in kept)))
         nodes: list[Node] = []
@@ -96,10 +94,20 @@ class Meaning:
         units = self._units(kept) if self.has_equals else {}
         while at < len(kept):
             size, equals = units.get(at, (1, ()))
+            if size == 1 and (inside := inside_a_word(kept[at][0].text)):
+                equals = (*equals, self._has(inside))
             literal = tuple(self._has(text, starts_word=word.is_prefix) for word, text in kept[at : at + size])
             nodes.append(self._unit(literal, equals))
             at += size
         return _all(nodes)
+
+    def _exactly(self, kept: Sequence[tuple[Word, str]]) -> Node:
+        """Turn what is taken as it stands into a condition: its fold, and its fold inside a word where that differs."""
+        inside = inside_a_word(kept[0][0].text) if len(kept) == 1 else None
+        ways = (" ".join(text for _, text in kept), *([inside] if inside else ()))
+        group = tuple(self._has(way, starts_word=kept[0][0].is_prefix) for way in ways)
+        self.groups.append(group)
+        return group[0] if len(group) == 1 else AnyOf(group)
 
     def _has(self, text: str, *, starts_word: bool = False) -> Has:
         return Has(text, starts_word=starts_word, part=self.part)

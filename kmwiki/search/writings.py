@@ -9,12 +9,15 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from kmwiki.text.thai import fold
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BORDERS = 3
 """At more places than these where a blank can be or not, it is written at all or at none."""
 LONGEST = 20
+LONG_ENOUGH = 6
 _NUMBER = r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{3,})(?:\.\d+)?"
 _NUMBERS = re.compile(rf"(?<!\d)(?<!\d[.,]){_NUMBER}(?!\d|[.,]\d)")
 _BORDERS = re.compile(r"(?<=\d) ?(?=[ก-ฮเ-ไ%])|(?<=[ก-๎])(?<!ฯล) ?(?=[\dๆฯ](?!ล))")
@@ -40,6 +43,19 @@ def numbers_in(folded: str) -> Iterator[Number]:
 def _value(written: str) -> str:
     plain = written.replace(",", "")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def inside_a_word(written: str) -> str | None:
+    """Fold what begins inside a word, ผม. แล้ว of ครับผม. แล้ว, if other dots stay there than at a word's beginning.
+
+    Seen alone its first letters are taken for an abbreviation whose dot goes; in the text the dot stays. The dot that a
+    longer piece begins with (.ศ. 2551 of พ.ศ. 2551) goes in the text.
+    """
+    alone, inside = fold(written).strip(), fold(f"ะ{written}")[1:].strip()
+    if alone.startswith("."):
+        rest = fold(alone[1:]).strip()
+        return rest if len(rest) >= LONG_ENOUGH else None
+    return inside if alone not in inside and inside.count(".") > alone.count(".") else None
 
 
 def with_commas(value: str) -> str:

@@ -53,3 +53,13 @@ def test_every_writing_finds_every_other_and_nothing_else(make: Make) -> None:
     for query in {piece for text in written.values() for piece in (text, *text.split())}:
         found = {hit.entry_id for hit in ask(writer, project, query, mode="exact").hits}
         assert found == {key for key, text in written.items() if fold(query).strip() in fold(text)}, query
+
+
+def test_a_piece_of_a_text_is_found_though_its_first_dot_looks_like_that_of_an_abbreviation(make: Make) -> None:
+    project = make.project("village")
+    writer = make.member(project)
+    write(writer, project, "ขอบคุณครับผม. แล้วพบกัน", title="~")
+    drain()
+    for query in ("ผม. แล้ว", "ครับผม. แล้ว", "ม. แ", "ผม.", "ม."):
+        assert ask(writer, project, query, mode="exact").total == 1, query
+        assert ask(writer, project, f"“{query}”").total == 1, query

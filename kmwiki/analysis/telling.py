@@ -69,7 +69,7 @@ def find_lines(
         size=request.size,
         took_ms=round((time.perf_counter() - started) * 1000),
         lines=lines,
-        facets=name_facets(session, request, found.selected.counts, locale=locale, translate=translate),
+        facets=name_facets(request, found.selected.counts, locale=locale, translate=translate),
     )
 
 

@@ -139,7 +139,7 @@ def list_words(asking: Asking, request: SearchRequest, wish: Wish) -> tuple[Word
         took_ms=round((time.perf_counter() - started) * 1000),
         stop_list=stops.version,
         words=[word_out(word, table.total) for word in table.words[first : first + request.size]],
-        facets=name_facets(asking.session, request, counts, locale=locale, translate=asking.translate),
+        facets=name_facets(request, counts, locale=locale, translate=asking.translate),
     )
     return made, counted
 
@@ -170,7 +170,7 @@ def cross(asking: Asking, counted: Counted, by: str, *, most: int = MOST_CROSSED
             values.setdefault(value, []).append(place)
     request = replace(counted.request, facets=(by,), filters={})
     counts = {by: {value: len(places) for value, places in values.items()}}
-    named = name_facets(asking.session, request, counts, locale=asking.locale, translate=asking.translate)[by]
+    named = name_facets(request, counts, locale=asking.locale, translate=asking.translate)[by]
     shown = named[:MOST_VALUES]
     if by == "year":
         shown.sort(key=lambda one: one.value)

@@ -17,16 +17,18 @@ from kmwiki.coding.schemas import VOICES
 from kmwiki.coding.seen import COUNTED, blind_roots, seen_by
 from kmwiki.coding.tree import live_codes
 from kmwiki.search.engine import AllOf, AnyOf, Column, Keys, Without
+from kmwiki.search.kept import Kept
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from kmwiki.search.engine import Ask, Match, Node, Page, SearchEngine, Slice
     from kmwiki.security.policy import Caller
 
+_ROOTS: Kept[Sequence[int]] = Kept(256)
 GATHERED = "="
 """Before a value that is counted by its condition instead of by the column."""
 
@@ -94,9 +96,10 @@ def ask_engine(
 
 def blindness_of(session: Session, caller: Caller, project_id: int) -> Blindness | None:
     """Return what is hidden from a caller in a project; None for whoever codes nothing blind there now."""
-    if caller.user_id is None:
+    user_id = caller.user_id
+    if user_id is None:
         return None
-    roots = list(session.scalars(blind_roots(caller.user_id)))
+    roots = _ROOTS.of(user_id, lambda asked: asked.scalars(blind_roots(user_id)).all())
     if not roots:
         return None
     texts = session.scalars(

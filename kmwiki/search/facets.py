@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kmwiki.coding.models import Code
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, NotFound
 from kmwiki.places.queries import place
 from kmwiki.search.engine import AllOf, AnyOf, Column, Node, Slice, Span, Without
+from kmwiki.search.kept import Kept
 from kmwiki.search.schemas import FacetValueOut
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from kmwiki.search.request import SearchRequest
 
 MOST_VALUES = 60
+CODES: Kept[Mapping[str, tuple[str, str]]] = Kept(32)
+"""The names of the live codes of projects, in Thai and in English, by their ids as text."""
+_NAMES = select(Code.id, Code.name_th, Code.name_en).where(
+    Code.project_id == bindparam("project_id"), Code.state == "live"
+)
 ORDERS = {
     "relevance": ("", False),
     "event": ("event", True),
@@ -84,7 +90,6 @@ def _gathered(request: SearchRequest) -> Mapping[str, Node]:
 
 
 def name_facets(
-    session: Session,
     request: SearchRequest,
     counts: Mapping[str, Mapping[str, int]],
     *,
@@ -98,7 +103,7 @@ def name_facets(
         counted = dict(counts.get(name, {}))
         for value in chosen:
             counted.setdefault(value, 0)
-        labels = _labels(session, name, counted, locale, translate)
+        labels = _labels(request.project_id, name, counted, locale, translate)
         if name == "code" and UNCODED in counted:
             labels[UNCODED] = translate(N_("No code yet"))
         values = [
@@ -120,10 +125,11 @@ def name_facets(
 
 
 def _labels(
-    session: Session, name: str, values: Iterable[str], locale: str, translate: Callable[[str], str]
+    project_id: int, name: str, values: Iterable[str], locale: str, translate: Callable[[str], str]
 ) -> dict[str, str]:
     if name == "code":
-        return code_names(session, (value for value in values if value != UNCODED), locale)
+        codes = CODES.of(project_id, lambda session: _code_names(session, project_id))
+        return {value: codes[value][locale == "en"] for value in values if value in codes}
     if name in {"province", "district"}:
         return {value: place_name(value, locale) for value in values}
     if name == "year":
@@ -146,10 +152,6 @@ def place_name(code: str, locale: str) -> str:
         return code
 
 
-def code_names(session: Session, ids: Iterable[str], locale: str) -> dict[str, str]:
-    """Return the names of live codes by their ids as text."""
-    wanted = [int(one) for one in ids]
-    if not wanted:
-        return {}
-    rows = session.execute(select(Code.id, Code.name_th, Code.name_en).where(Code.id.in_(wanted), Code.state == "live"))
-    return {str(code_id): (english or thai) if locale == "en" else thai for code_id, thai, english in rows}
+def _code_names(session: Session, project_id: int) -> Mapping[str, tuple[str, str]]:
+    rows = session.execute(_NAMES, {"project_id": project_id})
+    return {str(code_id): (thai, english or thai) for code_id, thai, english in rows}

@@ -17,6 +17,7 @@ from kmwiki.search.engine import AllOf, Ask, Column, IndexBusy, IndexMissing, In
 from kmwiki.search.facets import name_facets, slice_of
 from kmwiki.search.hits import make_hits
 from kmwiki.search.indexing import ask_rebuild
+from kmwiki.search.kept import Kept, one_moment
 from kmwiki.search.outbox import KIND, REBUILD
 from kmwiki.search.query import words_of
 from kmwiki.search.query_filters import Filters
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from kmwiki.accounts.models import Project
     from kmwiki.errors import Message
+    from kmwiki.search.dictionary import Dictionary
     from kmwiki.search.engine import Node, Page, SearchEngine
     from kmwiki.search.plan import Plan
     from kmwiki.search.request import SearchRequest
@@ -44,6 +46,9 @@ SUGGEST_BELOW = 3
 MOST_COUNTED = 8
 SHARES = ((Column("type", frozenset({"comment", "memo"})), 0.9), (Column("type", frozenset({"code"})), 0.5))
 """What people wrote about a word comes before the codes that are named by it."""
+
+WAITING: Kept[int] = Kept(1)
+DICTIONARIES: Kept[Dictionary] = Kept(32)
 
 log = structlog.get_logger(__name__)
 
@@ -97,9 +102,10 @@ def find(
     the reader's language.
     """
     started = time.perf_counter()
-    search = _Search(session, caller, project, index.engine(), readable(caller, project.id))
     try:
-        answer = _answer(search, request, locale, translate)
+        with one_moment():
+            search = _Search(session, caller, project, index.engine(), readable(caller, project.id))
+            answer = _answer(search, request, locale, translate)
     except IndexMissing as error:
         log.warning("the search index is missing or damaged; a rebuild is asked for", reason=str(error))
         ask_rebuild()
@@ -125,7 +131,7 @@ def _renew_if_stale(engine: SearchEngine) -> None:
 def _answer(search: _Search, request: SearchRequest, locale: str, translate: Callable[[str], str]) -> SearchOut:
     planner = _planner(search)
     made = planner.plan(request.text, request.mode)
-    waiting = count_waiting(search.session, KIND, REBUILD)
+    waiting = WAITING.of((), lambda session: count_waiting(session, KIND, REBUILD))
     if not waiting:
         _refuse_unknown_author(search, request)
     wanted = slice_of(request)
@@ -154,7 +160,7 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
         page=request.page,
         size=request.size,
         hits=make_hits(search.session, search.caller, search.project, found.matches, made.marks),
-        facets=name_facets(search.session, request, found.counts, locale=locale, translate=translate),
+        facets=name_facets(request, found.counts, locale=locale, translate=translate),
         instead=_instead(search, made, wanted) if not found.total else [],
     )
 
@@ -175,7 +181,7 @@ def _instead(search: _Search, made: Plan, wanted: Slice) -> list[InsteadOut]:
 def _planner(search: _Search) -> plan.Planner:
     """Return what reads the queries of this search."""
     project_id = search.project.id
-    known = dictionary(search.session, project_id)
+    known = DICTIONARIES.of(project_id, lambda session: dictionary(session, project_id))
     return plan.Planner(
         project_id,
         known,

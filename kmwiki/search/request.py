@@ -13,6 +13,7 @@ from kmwiki.coding.models import Code, CodeAncestor
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, Invalid, Message, say
 from kmwiki.search.facets import UNCODED
+from kmwiki.search.kept import Kept
 from kmwiki.search.plan import MODES, Mode
 from kmwiki.search.query_fields import VOICES
 from kmwiki.search.query_filters import places_of, read_days
@@ -33,6 +34,7 @@ TYPE_NAMES = {"entries": "entry", "comments": "comment", "memos": "memo", "codes
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 100_000
 DISTRICT_DIGITS = 4
+_TREES: Kept[tuple[Mapping[str, frozenset[str]], Mapping[str, str]]] = Kept(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class SearchRequest:
     """Code (id) -> the codes that count for it: itself and all below it."""
     parents: Mapping[str, str] = field(default_factory=dict)
     """Code (id) -> the one it stands under."""
+    project_id: int = 0
 
 
 class _Reader:
@@ -169,7 +172,7 @@ def read_request(session: Session, project_id: int, given: Mapping[str, Iterable
         "type": reader.many("in", _type, unknown),
         "author": reader.many("author", lambda value: value, unknown),
     }
-    below, parents = _tree(session, project_id)
+    below, parents = _TREES.of(project_id, lambda asked: _tree(asked, project_id))
     made = SearchRequest(
         text=(list(given.get("q", ())) or [""])[-1],
         mode=cast("Mode", reader.choice("mode", MODES, {}, "auto")),
@@ -182,6 +185,7 @@ def read_request(session: Session, project_id: int, given: Mapping[str, Iterable
         facets=_facets(reader),
         below=below,
         parents=parents,
+        project_id=project_id,
     )
     if made.first is not None and made.last is not None and made.first > made.last:
         reader.wrong["to"] = say("The first date must not be later than the last.")

@@ -6,18 +6,16 @@ together with the mark of `db.watching`, which is another one as soon as anybody
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import fields
-from threading import Lock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import String, cast, func, select
 
 from kmwiki.coding.seen import is_unseen
-from kmwiki.db import watching
 from kmwiki.memos.models import Memo
 from kmwiki.search.engine import AnyOf, Column, Node, Without
+from kmwiki.search.kept import Kept
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
 
@@ -33,31 +31,16 @@ MOST_KEPT = 32
 OF_NO_SOURCE: Node = Without(Column("source"))
 """Codes: whoever may search a project may read its codebook."""
 _NO_VALUE = frozenset({""})
-
-
-class _Kept:
-    """Answers of the database by who asked where, each with the mark under which it is true."""
-
-    lock = Lock()
-    answers: ClassVar[OrderedDict[tuple[Hashable, ...], tuple[tuple[int, int], Node]]] = OrderedDict()
+KEPT: Kept[Node] = Kept(MOST_KEPT)
 
 
 def readable(caller: Caller, project_id: int) -> Node:
     """Return the condition that holds for the texts of a project that the caller may read now."""
-    key = _key(caller, project_id)
-    with watching() as (session, mark):
-        with _Kept.lock:
-            kept = _Kept.answers.get(key)
-        if kept is not None and kept[0] == mark:
-            return kept[1]
-        node = AnyOf((Column("source", _asked(session, caller, project_id) or _NO_VALUE), OF_NO_SOURCE))
-    if mark is not None:
-        with _Kept.lock:
-            _Kept.answers[key] = mark, node
-            _Kept.answers.move_to_end(key)
-            while len(_Kept.answers) > MOST_KEPT:
-                _Kept.answers.popitem(last=False)
-    return node
+
+    def ask(session: Session) -> Node:
+        return AnyOf((Column("source", _asked(session, caller, project_id) or _NO_VALUE), OF_NO_SOURCE))
+
+    return KEPT.of(_key(caller, project_id), ask)
 
 
 def _asked(session: Session, caller: Caller, project_id: int) -> frozenset[str]:

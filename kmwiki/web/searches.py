@@ -307,7 +307,7 @@ def filter_words(project: Project, query: Mapping[str, list[str]]) -> list[str]:
             asked = read_request(opened, project.id, {**query, "facets": []})
         except Invalid:
             return [value for name, values in query.items() if name not in {"q", "sort", "mode"} for value in values]
-        named = name_facets(opened, asked, {}, locale=locale_code(), translate=gettext)
+        named = name_facets(asked, {}, locale=locale_code(), translate=gettext)
     made = [value.label for values in named.values() for value in values if value.is_chosen]
     span = " - ".join(value for name in ("from", "to") for value in query.get(name, []))
     return [*made, *([span] if span else [])]

@@ -178,7 +178,7 @@ def forget(made: Stage) -> None:
     """Open the index anew, and forget all that was found or folded."""
     index.engine().close()
     index.engine().vocabulary(made.project.id + 1)  # opens it, and reads nothing of the project
-    rights._Kept.answers.clear()  # noqa: SLF001 - nothing but a measurement wants to lose it
+    rights.KEPT.forget()
     for kept in (snippets.folded_once, snippets._word_ends, snippets._edges, snippets._said):  # noqa: SLF001
         kept.cache_clear()
 

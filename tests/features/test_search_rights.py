@@ -112,7 +112,7 @@ def test_the_database_is_not_asked_again_while_nothing_changes(make: Make, monke
     assert len(asked) == 3
     for number in range(2 * rights.MOST_KEPT):
         rights.readable(replace(writer, user_id=1000 + number), project.id)
-    assert len(rights._Kept.answers) <= rights.MOST_KEPT  # noqa: SLF001
+    assert len(rights.KEPT) <= rights.MOST_KEPT
 
 
 def test_a_fault_while_the_rights_are_asked_leaves_the_next_search_whole(

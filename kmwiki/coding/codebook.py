@@ -17,7 +17,7 @@ from kmwiki.coding.tree import (
     rebuild_below,
     siblings_of,
 )
-from kmwiki.coding.versions import check_base, note_change, snapshot
+from kmwiki.coding.versions import Extra, check_base, note_change, snapshot
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.text.thai import fold
@@ -105,10 +105,11 @@ def move_code(
     """Put a code under another parent, or to another place (counted from 0) among its siblings; None is the end."""
     may_edit(caller, code.project_id)
     _check_live(code)
+    moved: dict[int, Code] = {}
     if parent_id != code.parent_id:
         _put_under(session, code, parent_id)
         check_free(session, code)
-    moved = {code.id: code}
+        moved[code.id] = code
     if position is not None:
         row = [item for item in siblings_of(session, code.project_id, parent_id) if item.id != code.id]
         row.insert(max(position, 0), code)
@@ -116,7 +117,9 @@ def move_code(
             if item.position != place:
                 item.position = place
                 moved[item.id] = item
-    note_change(session, caller, "code.moved", moved.values(), reason=reason)
+    if moved:  # its neighbours are touched only by being counted anew, so the history names the code alone
+        touched, about = {code.id: code, **moved}.values(), Extra(kept={"about": code.id})
+        note_change(session, caller, "code.moved", touched, reason=reason, extra=about)
     return code
 
 

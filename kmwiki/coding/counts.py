@@ -177,16 +177,21 @@ def versions_of(session: Session, code: Code) -> list[tuple[CodeVersion, Codeboo
 
 
 def names_of(session: Session, project_id: int, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """Return, for each of these changes, the names of the codes and groups that it touched."""
+    """Return, for each of these changes, the names of the codes and groups that it touched, or is about."""
+    changed = select(CodebookChange.no, CodebookChange.kept).where(
+        CodebookChange.project_id == project_id, CodebookChange.no.in_(numbers), CodebookChange.verb == "code.moved"
+    )
+    about = {no: kept["about"] for no, kept in session.execute(changed) if kept and "about" in kept}
     found: dict[int, list[str]] = {}
     for table, key, name in (
         (CodeVersion, CodeVersion.code_id, "name_th"),
         (CodeGroupVersion, CodeGroupVersion.group_id, "name"),
     ):
         where = (table.project_id == project_id, table.change_no.in_(numbers))
-        told = select(table.change_no, table.data[name].as_string()).where(*where).order_by(key)
-        for number, called in session.execute(told):
-            found.setdefault(number, []).append(called)
+        told = select(table.change_no, key, table.data[name].as_string()).where(*where).order_by(key)
+        for number, item_id, called in session.execute(told):
+            if about.get(number, item_id) == item_id:
+                found.setdefault(number, []).append(called)
     return found
 
 

@@ -19,7 +19,7 @@ from kmwiki.coding.twins import standing_on
 from kmwiki.db import now
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -67,14 +67,14 @@ def send_over(session: Session, rows: Iterable[Coding], into_id: int, over: Over
     return over
 
 
-def send_back(session: Session, kept: Mapping[str, Sequence[Sequence[int]]]) -> Over:
+def send_back(session: Session, kept: Mapping[str, Any]) -> Over:
     """Let codings go back to where they were before.
 
     One that stands under a third code by now stays there. One that was removed goes back and stays removed. A row that
     had been joined with its twin comes back if the twin is still there, and the twin gives its memo up again, unless
     somebody has rewritten it.
     """
-    rows = _rows(session, {int(item[0]) for part in kept.values() for item in part})
+    rows = _rows(session, {int(item[0]) for name in ("moved", "gone", "back") for item in kept.get(name, ())})
     twins = _rows(session, {int(item[1]) for name in ("gone", "back") for item in kept.get(name, ())})
     over, homeward = Over(), defaultdict[int, list[Coding]](list)
     for coding_id, before, after in kept.get("moved", ()):

@@ -82,6 +82,29 @@ def delete_group(session: Session, caller: Caller, group: CodeGroup, *, reason: 
     return group
 
 
+def put_in_groups(
+    session: Session, caller: Caller, code: Code, group_ids: Collection[int], *, reason: str = ""
+) -> list[CodeGroup]:
+    """Let a code be in exactly these groups: one change for all. Return those that it came into or left.
+
+    NotFound for a group of another project or one that is gone; Conflict for a code out of use.
+    """
+    may_edit(caller, code.project_id)
+    if code.state != "live":
+        raise Conflict(say("“%(name)s” is no longer in use, so it cannot be changed.", name=code.name_th))
+    groups, wanted = live_groups(session, code.project_id), set(group_ids)
+    missing = wanted - {group.id for group in groups}
+    if missing:
+        raise NotFound(say("There is no group %(group)s here.", group=min(missing)))
+    inside = members_of(session, [group.id for group in groups])
+    touched = [group for group in groups if (group.id in wanted) != (code.id in inside[group.id])]
+    for group in touched:
+        set_members(session, group, inside[group.id] ^ {code.id})
+    if touched:
+        note_change(session, caller, "codegroup.edited", [], reason=reason, extra=Extra(touched), code=code.id)
+    return touched
+
+
 def group_for(session: Session, caller: Caller, group_id: int, permission: Permission) -> CodeGroup:
     """Return the group. NotFound if it is gone or its project may not be read, Forbidden if the role is too low."""
     group = session.get(CodeGroup, group_id)

@@ -30,6 +30,7 @@ FAMILIES = (
     "codebook_files",
     "codebook_past",
     "codebook_undo",
+    "codebook_moving",
     "codebook_split",
     "codebook_groups",
     "retrieval",

@@ -9,11 +9,12 @@ from flask_babel import gettext, ngettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding import counts, service
+from kmwiki.coding import counts, groups, service
 from kmwiki.coding.access import code_for
+from kmwiki.coding.finding import keys_of, matching, pruned
 from kmwiki.coding.models import Code
 from kmwiki.coding.queries import CodingFilters, find_codings
-from kmwiki.coding.tree import ancestors_of, live_codes
+from kmwiki.coding.tree import ancestors_of
 from kmwiki.coding.versions import last_change, version_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid, NotFound, say
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
 bp = Blueprint("codebook", __name__)
 
 QUOTES = 20  # quotes on a page of a code
+LONGEST_WORDS = 200
 CHANGES = 50  # changes on a page of the history
 
 
 @bp.get("/p/<slug>/codebook")
 @signed_in
 def index(slug: str) -> ResponseReturnValue:
-    """Show the tree; the first code stands beside it where there is room."""
+    """Show the tree, or of it only what `q` finds and what is in `group`."""
     with session() as s:
         project = project_for(s, caller(), slug, Permission.READ)
         return _page(s, project, "codebook/index.html")
@@ -73,7 +75,7 @@ def code(slug: str, code_id: int) -> ResponseReturnValue:
     """Show a code: when to use it, when not, its quotes, its versions."""
     after = number_in(request.args, "after") or 0
     with session() as s:
-        project, found = _code_in(s, slug, code_id, Permission.READ)
+        project, found = code_in_project(s, slug, code_id, Permission.READ)
         use = counts.use_of(s, caller(), found)
         quotes, total = find_codings(s, caller(), project.id, CodingFilters(code_id=found.id), after=after, size=QUOTES)
         into = s.get(Code, found.merged_into) if found.merged_into else None
@@ -121,13 +123,13 @@ def new(slug: str) -> ResponseReturnValue:
 def edit(slug: str, code_id: int) -> ResponseReturnValue:
     """Change a code; its place in the tree too."""
     with session() as s:
-        project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+        project, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
         if request.method == "GET":
             return draw_form(s, project, Form(values_of(found) | {"base_no": version_of(s, found)}), found)
     form = Form(typed())
     try:
         with transaction() as s:
-            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            _, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
             before = last_change(s, found.project_id)
             service.edit_code(s, caller(), found, patch_in(form), base_no=number_in(request.form, "base_no"))
             done = undoable(s, found.project_id, before)
@@ -146,12 +148,12 @@ def merge(slug: str, code_id: int) -> ResponseReturnValue:
     """Merge a code into another, after showing what goes over."""
     if request.method == "GET":
         with session() as s:
-            project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            project, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
             return draw_merge(s, project, found)
     reason, into_id = request.form.get("reason", ""), number_in(request.form, "into")
     try:
         with transaction() as s:
-            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            _, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
             if into_id is None:
                 raise Invalid.one("into", say("Choose the code that it is merged into."))
             into = code_for(s, caller(), into_id, Permission.EDIT_CODEBOOK)
@@ -159,29 +161,11 @@ def merge(slug: str, code_id: int) -> ResponseReturnValue:
             done = undoable(s, found.project_id)
     except (Invalid, Conflict) as error:
         with session() as s:
-            project, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            project, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
             page = draw_merge(s, project, found, message=words(error.message), into_id=into_id, reason=reason)
         return page, 422 if isinstance(error, Invalid) else 409
     flash(gettext("“%(name)s” was merged into “%(into)s”.", name=found.name_th, into=into.name_th), done)
     return redirect(url_for("codebook.code", slug=slug, code_id=into.id))
-
-
-@bp.post("/p/<slug>/codebook/<int:code_id>/move")
-@signed_in
-def move(slug: str, code_id: int) -> ResponseReturnValue:
-    """Put a code under another parent, or one place up or down among its siblings (`step` -1 or 1)."""
-    step = request.form.get("step", type=int)
-    with transaction() as s:
-        _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
-        parent_id = found.parent_id if step else number_in(request.form, "parent_id")
-        position = None
-        if step:
-            row = [item.id for item in live_codes(s, found.project_id) if item.parent_id == parent_id]
-            position = min(max(row.index(found.id) + step, 0), len(row) - 1)
-        service.move_code(
-            s, caller(), found, parent_id=parent_id, position=position, reason=request.form.get("reason", "")
-        )
-    return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
 
 
 @bp.post("/p/<slug>/codebook/<int:code_id>/retire")
@@ -190,7 +174,7 @@ def retire(slug: str, code_id: int) -> ResponseReturnValue:
     """Take a code out of use; its codings stay."""
     try:
         with transaction() as s:
-            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            _, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
             left = counts.use_of(s, caller(), found).codings
             service.retire_code(s, caller(), found, reason=request.form.get("reason", ""))
             done = undoable(s, found.project_id)
@@ -208,7 +192,7 @@ def revive(slug: str, code_id: int) -> ResponseReturnValue:
     """Take a retired code into use again."""
     try:
         with transaction() as s:
-            _, found = _code_in(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            _, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
             service.revive_code(s, caller(), found, reason=request.form.get("reason", ""))
             done = undoable(s, found.project_id)
     except Conflict as error:
@@ -227,11 +211,24 @@ def undoable(s: Session, project_id: int, before: int = -1) -> str:
 def _page(s: Session, project: Project, template: str, **values: Any) -> str:
     tops = counts.tree_of(s, caller(), project.id)
     newest, _ = counts.changes(s, project.id, size=1)
+    all_groups = groups.groups_of(s, project.id)
+    group = next((each for each in all_groups if each.id == number_in(request.args, "group")), None)
+    asked = " ".join(request.args.get("q", "")[:LONGEST_WORDS].split())
+    codes = [node.code for node, _ in counts.flat(tops)]
+    found = matching(codes, asked) if asked else {each.id for each in codes}
+    if group is not None:
+        found &= set(group.code_ids)
+    is_narrow = bool(asked) or group is not None
     return render_template(
         template,
         project=project,
-        tops=tops,
-        number=len(counts.flat(tops)),
+        tops=pruned(tops, found) if is_narrow else tops,
+        found=found if is_narrow else None,
+        asked=asked,
+        group=group,
+        groups=all_groups,
+        keys_of=keys_of,
+        number=len(codes),
         newest=newest[0] if newest else None,
         version=last_change(s, project.id),
         may_edit=can(caller(), Permission.EDIT_CODEBOOK, project.id),
@@ -239,7 +236,8 @@ def _page(s: Session, project: Project, template: str, **values: Any) -> str:
     )
 
 
-def _code_in(s: Session, slug: str, code_id: int, permission: Permission) -> tuple[Project, Code]:
+def code_in_project(s: Session, slug: str, code_id: int, permission: Permission) -> tuple[Project, Code]:
+    """Return a project and a code of it. NotFound, Forbidden."""
     project = project_for(s, caller(), slug, Permission.READ)
     found = code_for(s, caller(), code_id, permission)
     if found.project_id != project.id:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import BatchCoding, Code, CodeAncestor, Coding
-from kmwiki.coding.seen import OF_NO_ROUND, OPEN_ROUNDS, seen_by
+from kmwiki.coding.review_filters import EVERYTHING, ReviewFilters, waiting
+from kmwiki.coding.seen import OF_NO_ROUND, seen_by
 from kmwiki.coding.veiled import veiled_rows
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.models import Entry, EntryPlace
@@ -109,26 +110,30 @@ def codings_of_batch(
     return veiled_rows(session, caller, batch.project_id, rows)
 
 
+def rows_of_codings(session: Session, caller: Caller, project_id: int, ids: Sequence[int]) -> list[CodingRow]:
+    """Return these codings of a project, in the order of their ids, as far as the caller may know of them."""
+    wanted = _rows().where(Coding.id.in_(ids), Coding.project_id == project_id, visible_to(caller), seen_by(caller))
+    rows = session.execute(wanted.where(Coding.deleted.is_(None)).order_by(Coding.id))
+    return veiled_rows(session, caller, project_id, [CodingRow(*row) for row in rows])
+
+
 def coding_row(session: Session, coding_id: int) -> CodingRow:
     """Return one coding as a list tells it; access has been settled before."""
     return CodingRow(*session.execute(_rows().where(Coding.id == coding_id)).one())
 
 
 def review_queue(
-    session: Session, caller: Caller, project_id: int, *, own: bool = False, offset: int = 0, size: int = 20
+    session: Session,
+    caller: Caller,
+    project_id: int,
+    *,
+    own: bool = False,
+    filters: ReviewFilters = EVERYTHING,
+    offset: int = 0,
+    size: int = 20,
 ) -> tuple[list[CodingRow], int]:
     """Return the changed and lost codings that wait, text by text, and their number. `own`: the caller's only."""
-    wanted = [
-        Coding.project_id == project_id,
-        Coding.deleted.is_(None),
-        Coding.status == "accepted",
-        Coding.state.in_(("changed", "lost")),
-        visible_to(caller),
-        seen_by(caller),
-        or_(OF_NO_ROUND, and_(Coding.coder_id == caller.user_id, Coding.round_id.in_(OPEN_ROUNDS))),
-    ]
-    if own:
-        wanted.append(Coding.coder_id == caller.user_id)
+    wanted = waiting(caller, project_id, replace(filters, own=own or filters.own))
     total = session.scalar(
         select(func.count()).select_from(Coding).join(Source, Source.id == Coding.source_id).where(*wanted)
     )

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from kmwiki.coding.access import may_change
 from kmwiki.coding.queries import CodingRow, review_queue
-from kmwiki.sources.models import Revision
-from kmwiki.text.clusters import snap
+from kmwiki.coding.review_filters import EVERYTHING, ReviewFilters
+from kmwiki.coding.veiled import veiled_rows
+from kmwiki.sources.models import Source
+from kmwiki.sources.queries import heads
+from kmwiki.sources.veil import veil_for
+from kmwiki.text.clusters import is_boundary, snap
 from kmwiki.text.diff import diff_words
 
 if TYPE_CHECKING:
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
 AROUND = 80  # code points of text shown on each side
 LOOK_ALIKES = 3
 FEWEST = 8  # code points that a quote needs to be looked for elsewhere: shorter ones stand everywhere
+MOST_PLACES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +49,61 @@ class ReviewItem:
     now: Passage | None
     pieces: list[Piece]
     look_alikes: list[Passage]
+    more_alike: int  # so many stand elsewhere besides those listed
     may_change: bool
+
+    @property
+    def tick(self) -> str:
+        """The coding as it was seen, as forms carry it: `12@3:4-10`, or `12@3:-` where it is lost."""
+        coding = self.row.coding
+        place = "-" if coding.start is None else f"{coding.start}-{coding.end}"
+        return f"{coding.id}@{self.row.revision}:{place}"
 
 
 def review_page(
-    session: Session, caller: Caller, project_id: int, *, own: bool, offset: int, size: int
+    session: Session,
+    caller: Caller,
+    project_id: int,
+    *,
+    own: bool = False,
+    filters: ReviewFilters = EVERYTHING,
+    offset: int,
+    size: int,
 ) -> tuple[list[ReviewItem], int]:
-    """Return a page of the review list and the number of all that wait."""
-    rows, total = review_queue(session, caller, project_id, own=own, offset=offset, size=size)
-    texts = {row.coding.source_id: row.revision for row in rows}
-    heads = {
-        source_id: session.get_one(Revision, (source_id, number)).reading_text for source_id, number in texts.items()
-    }
-    return [_item(row, heads[row.coding.source_id], caller) for row in rows], total
+    """Return a page of the review list and the number of all that wait. Few statements, however many wait."""
+    rows, total = review_queue(session, caller, project_id, own=own, filters=filters, offset=offset, size=size)
+    rows = veiled_rows(session, caller, project_id, rows)
+    veil = veil_for(session, caller, project_id)
+    sources = list(session.scalars(select(Source).where(Source.id.in_({row.coding.source_id for row in rows}))))
+    found = heads(session, sources)
+    texts = {source.id: veil.over(source).text(found[source.id].reading_text) for source in sources}
+    return [_item(row, texts[row.coding.source_id], caller) for row in rows], total
+
+
+def places_of(text: str, quote: str, taken: int | None) -> list[int]:
+    """Return where else in a text the same words stand, at whole characters: offers, for a person to choose from."""
+    found: list[int] = []
+    if len(quote) < FEWEST:
+        return found
+    at = text.find(quote)
+    while at >= 0 and len(found) < MOST_PLACES:
+        if at != taken and is_boundary(text, at) and is_boundary(text, at + len(quote)):
+            found.append(at)
+        at = text.find(quote, at + 1)
+    return found
 
 
 def _item(row: CodingRow, text: str, caller: Caller) -> ReviewItem:
     coding = row.coding
     now = None if coding.start is None or coding.end is None else _passage(text, coding.start, coding.end)
+    places = places_of(text, coding.ev_quote, coding.start)
     return ReviewItem(
         row=row,
         old=coding.ev_quote,
         now=now,
         pieces=list(diff_words(coding.ev_quote, now.words)) if now else [],
-        look_alikes=_look_alikes(text, coding.ev_quote, coding.start),
+        look_alikes=[_passage(text, at, at + len(coding.ev_quote)) for at in places[:LOOK_ALIKES]],
+        more_alike=max(len(places) - LOOK_ALIKES, 0),
         may_change=may_change(caller, coding),
     )
 
@@ -73,15 +111,3 @@ def _item(row: CodingRow, text: str, caller: Caller) -> ReviewItem:
 def _passage(text: str, start: int, end: int) -> Passage:
     left, right = snap(text, max(start - AROUND, 0), min(end + AROUND, len(text)))
     return Passage(start, end, text[left:start], text[start:end], text[end:right])
-
-
-def _look_alikes(text: str, quote: str, taken: int | None) -> list[Passage]:
-    found: list[Passage] = []
-    if len(quote) < FEWEST:
-        return found
-    at = text.find(quote)
-    while at >= 0 and len(found) < LOOK_ALIKES:
-        if at != taken:
-            found.append(_passage(text, at, at + len(quote)))
-        at = text.find(quote, at + 1)
-    return found

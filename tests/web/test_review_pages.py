@@ -6,7 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 
+from kmwiki import db
+from kmwiki.coding import settling
+from kmwiki.coding.review_filters import facets
+from kmwiki.coding.reviewing import review_page
+from kmwiki.errors import Forbidden
 from tests.make_coding import BODY, make_desk
 
 if TYPE_CHECKING:
@@ -60,15 +66,14 @@ def test_a_lost_coding_is_put_on_a_look_alike_or_taken_away(desk: Desk, page: Fl
     desk.save(f"{TOP}\n\nคั่นไว้ด้วยเรื่องอื่นทั้งหมดเลย")
     desk.save(f"{LAST}\n\n{TOP}\n\nคั่นไว้ด้วยเรื่องอื่นทั้งหมดเลย")
     shown = page.get(f"/p/{desk.project.slug}/review").get_data(as_text=True)
-    place = {
-        name: re.search(rf'name="{name}" value="([^"]*)"', shown) for name in ("start", "end", "revision", "quote")
-    }
-    data = {name: found[1] for name, found in place.items() if found}
-    assert data["quote"] == LAST
+    place = re.search(r'name="place" value="([^"]*)"', shown)
+    assert place
+    assert place[1] == f"3:0-{len(LAST)}"
     url = f"/p/{desk.project.slug}/review"
-    page.post(f"{url}/{lost.id}/accept", data=data | {"quote": "อื่น"})
-    assert desk.reread(lost).state == "lost"
-    page.post(f"{url}/{lost.id}/accept", data=data)
+    for wrong in ("3:0-2", "nonsense", "9:0-3"):
+        page.post(f"{url}/{lost.id}/accept", data={"place": wrong})
+        assert desk.reread(lost).state == "lost"
+    page.post(f"{url}/{lost.id}/accept", data={"place": place[1]})
     assert (desk.reread(lost).state, desk.reread(lost).start) == ("placed", 0)
     page.post(f"{url}/{other.id}/accept")
     assert desk.reread(other).state == "lost"
@@ -84,7 +89,7 @@ def test_another_persons_coding_is_shown_but_not_settled(
     colleague = signed_in(desk.make.member(desk.project))
     shown = colleague.get(f"/p/{desk.project.slug}/review").get_data(as_text=True)
     assert "ปีแรก" in shown
-    assert f"/review/{coding.id}/retire" not in shown
+    assert f"retire/{coding.id}@" not in shown
     assert colleague.post(f"/p/{desk.project.slug}/review/{coding.id}/retire").status_code == 403
     assert colleague.get(f"/p/{desk.project.slug}/review?mine=1").status_code == 200
     admin = signed_in(desk.make.caller(desk.make.user(is_admin=True)))
@@ -102,3 +107,84 @@ def test_an_editor_is_told_what_became_of_the_codings(desk: Desk, page: FlaskCli
     assert answer.status_code == 302
     after = page.get(answer.location).get_data(as_text=True)
     assert "หาย 1 ช่วง" in after
+
+
+def test_many_are_settled_at_once_and_taken_back(desk: Desk, page: FlaskClient) -> None:
+    url = f"/p/{desk.project.slug}/review"
+    body = "\n".join(f"เรื่องที่ {number} ชาวบ้านออมเงินคนละสิบบาทต่อเดือน" for number in range(1, 8))
+    desk.save(f"{body}\n\nลุงสมมุติเล่าเรื่องผ้าทอจนดึก")
+    rows = [desk.add(f"เรื่องที่ {number} ชาวบ้านออมเงิน") for number in range(1, 6)]
+    gone = desk.add("ลุงสมมุติเล่าเรื่องผ้าทอจนดึก")
+    desk.save(body.replace("ชาวบ้านออมเงิน", "ชาวบ้านเก็บออมเงิน"))
+    shown = page.get(url).get_data(as_text=True)
+    ticks = re.findall(r'name="c" value="([^"]*)"', shown)
+    assert len(ticks) == 6
+    answer = page.post(f"{url}/settle", data={"do": "accept", "c": ticks[:2], "mine": "1"})
+    assert answer.status_code == 303
+    assert "mine=1" in answer.location
+    assert [desk.reread(row).state for row in rows] == ["placed", "placed", "changed", "changed", "changed"]
+    undo = re.search(r"/review/undo/\d+", page.get(answer.location).get_data(as_text=True))
+    assert undo
+    page.post(f"/p/{desk.project.slug}{undo[0]}")
+    assert {desk.reread(row).state for row in rows} == {"changed"}
+    shown = page.get(page.post(f"{url}/settle", data={"do": "accept", "scope": "filter"}).location).get_data(
+        as_text=True
+    )
+    assert {desk.reread(row).state for row in rows} == {"placed"}
+    assert "ถ้อยคำหายไปแล้ว" in shown
+    page.post(f"{url}/settle", data={"one": f"alike/{ticks[-1]}"})
+    page.post(f"{url}/settle", data={"do": "retire", "scope": "page", "seen": ticks})
+    assert desk.reread(gone).deleted is not None
+    assert [desk.reread(row).deleted for row in rows] == [None] * 5, "what was settled since is not touched"
+    for wrong in (
+        {"do": "accept"},
+        {"c": ticks},
+        {"do": "accept", "c": "x"},
+        {"do": "accept", "c": "99999@1:0-2"},
+        {"one": "x/y"},
+    ):
+        assert page.post(f"{url}/settle", data=wrong).status_code == 303
+    assert page.post(f"{url}/undo/99999").status_code == 303
+
+
+def test_the_list_is_narrowed_and_what_was_changed_meanwhile_is_not_settled_unseen(
+    desk: Desk, page: FlaskClient
+) -> None:
+    url = f"/p/{desk.project.slug}/review"
+    other = desk.more_code("หนี้สิน")
+    one, two = desk.add("จ่ายค่าทำศพไปสามราย"), desk.add("เงินก้อนนี้ให้ใช้กับผู้ยากลำบาก", other)
+    desk.save(BODY.replace("สามราย", "แปดราย").replace("ผู้ยากลำบาก", "ผู้สูงอายุ"))
+    listed = [
+        re.findall(r'name="c" value="(\d+)@', page.get(f"{url}?{query}").get_data(as_text=True))
+        for query in ("", f"code={other.id}", "state=lost", f"coder={desk.coder.user_id}&note=1", "note=99", "page=9")
+    ]
+    assert listed == [[str(one.id), str(two.id)], [str(two.id)], [], [str(one.id), str(two.id)], [], []]
+    ticks = re.findall(r'name="c" value="([^"]*)"', page.get(url).get_data(as_text=True))
+    desk.save(BODY.replace("สามราย", "เก้าราย").replace("ผู้ยากลำบาก", "ผู้สูงอายุ"))
+    page.post(f"{url}/settle", data={"do": "accept", "c": ticks})
+    assert {desk.reread(row).state for row in (one, two)} == {"changed"}
+    reader = desk.make.member(desk.project, "reader")
+    with db.session() as s, pytest.raises(Forbidden):
+        settling.settle(s, reader, desk.project.id, "accept", [settling.Tick(one.id, 3, 0, 1)])
+
+
+def test_the_statements_of_the_page_do_not_grow_with_what_waits(desk: Desk) -> None:
+    body = "\n".join(f"เรื่องที่ {number} ชาวบ้านออมเงินคนละสิบบาท" for number in range(1, 20))
+    desk.save(body)
+    desk.add("เรื่องที่ 1 ชาวบ้านออมเงิน")
+    counts: list[int] = []
+    event.listen(db.engine(), "before_cursor_execute", lambda *_: counts.append(1))
+
+    def statements() -> int:
+        counts.clear()
+        with db.session() as s:
+            review_page(s, desk.coder, desk.project.id, offset=0, size=20)
+            facets(s, desk.coder, desk.project.id)
+        return len(counts)
+
+    desk.save(body.replace("ออมเงิน", "เก็บเงิน"))
+    once = statements()
+    for number in range(2, 12):
+        desk.add(f"เรื่องที่ {number} ชาวบ้านเก็บเงิน")
+    desk.save(body.replace("ออมเงิน", "ฝากเงิน"))
+    assert statements() == once

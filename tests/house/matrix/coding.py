@@ -54,6 +54,8 @@ ROWS = [
     Row("codings.restore", "POST", "/p/{slug}/codings/{coding}/restore", "supervisor"),
     Row("review.index", "GET", "/p/{slug}/review", "reader"),
     Row("review.accept", "POST", "/p/{slug}/review/{coding}/accept", "supervisor"),
+    Row("review.settle", "POST", "/p/{slug}/review/settle", "researcher", form={"do": "accept", "c": "1@1:0-6"}),
+    Row("review.undo", "POST", "/p/{slug}/review/undo/{coding}", "researcher", form={}),
     Row("review.retire", "POST", "/p/{slug}/review/{coding}/retire", "supervisor"),
     Row("api.list_source_codings", "GET", "/api/v1/sources/{source}/codings", "reader"),
     Row(

@@ -98,6 +98,7 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
         "memo": coding.memo,
         "start": coding.start,
         "end": coding.end,
+        "state": coding.state,
     }
     _recode_and_move(session, caller, coding, data)
     if "voice" in given:
@@ -111,6 +112,7 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
         "memo": coding.memo,
         "start": coding.start,
         "end": coding.end,
+        "state": coding.state,
     }
     if after != before:
         confirm(session, caller, coding)  # who changes what a batch has made has looked at it
@@ -268,7 +270,8 @@ def _recode_and_move(session: Session, caller: Caller, coding: Coding, data: Cod
     if is_placed or code_id != coding.code_id:
         _check_free(session, coding, code_id, spot)
     coding.code_id = code_id
-    if is_placed and spot[0] is not None and spot[1] is not None:
+    is_there = spot == (coding.start, coding.end) and coding.state == "placed"
+    if is_placed and not is_there and spot[0] is not None and spot[1] is not None:
         place_by_hand(session, caller, coding, spot[0], spot[1])
 
 

@@ -95,7 +95,7 @@ class CodingPatch(Taken):
     With the `version` that the coding was read with, nothing is changed if somebody else has changed it since.
     """
 
-    GIVEN_ONLY = _CODING_GIVEN
+    GIVEN_ONLY = _CODING_GIVEN | {"round_id"}
 
     code_id: Id | None = Field(default=None, strict=True)
     voice: Voice | None = None
@@ -110,7 +110,7 @@ class CodingPatch(Taken):
 class SplitIn(Taken):
     """Where to cut a coding in two: an offset into the reading text of its revision, by default the head's."""
 
-    GIVEN_ONLY = _CODING_GIVEN
+    GIVEN_ONLY = _CODING_GIVEN | {"round_id"}
 
     at: Offset
     revision: Offset | None = None

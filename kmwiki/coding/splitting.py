@@ -50,8 +50,9 @@ def split_coding(session: Session, caller: Caller, coding: Coding, data: SplitIn
     with together(session, caller, verb="coding.split"):
         stood = stances_of(session, [coding])
         second = _second(session, coding, source, text, data.at)
+        if second.ev_revision != source.head_no and session.get(Placement, (second.id, source.head_no)) is None:
+            place_by_hand(session, caller, second, data.at, end)
         place_by_hand(session, caller, coding, start, data.at)
-        place_by_hand(session, caller, second, data.at, end)
         confirm(session, caller, coding)  # who cuts what a batch has made has looked at it
         _join_batch(session, caller, coding, second)
         note(session, caller, "coding.split", [coding], stood)

@@ -13,12 +13,14 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from kmwiki.coding.access import may_change
+from kmwiki.coding.actions import note
 from kmwiki.coding.carrying import bring_to_head
 from kmwiki.coding.codings import usable_code
 from kmwiki.coding.confirming import confirm
 from kmwiki.coding.layers import own_layer
 from kmwiki.coding.models import BatchCoding, Coding, CodingBatch
 from kmwiki.coding.passages import check_passage
+from kmwiki.coding.stances import stances_of
 from kmwiki.coding.twins import standing_on
 from kmwiki.db import LARGEST_INTEGER, now
 from kmwiki.errors import Conflict, Forbidden, Invalid, say
@@ -124,9 +126,11 @@ def accept_batch(session: Session, caller: Caller, batch: CodingBatch) -> Outcom
     check_right(caller, batch)
     waiting = [coding for coding, _ in _made(session, batch) if coding.status == "auto" and may_change(caller, coding)]
     sure = [coding for coding in waiting if coding.state == "placed"]
+    stood = stances_of(session, sure)
     for coding in sure:
         confirm(session, caller, coding)
     if sure:
+        note(session, caller, "batch.accepted", sure, stood)
         _record(session, caller, "batch.accepted", batch, codings=len(sure))
     return Outcome(len(sure), [coding.id for coding in waiting if coding.state != "placed"])
 

@@ -40,6 +40,7 @@ def merge_codes(session: Session, caller: Caller, code: Code, into: Code, *, rea
     into.aliases = [
         alias for alias in clean_aliases([*into.aliases, *names], but=into.name_th) if alias != into.name_en
     ]
+    into.example_codings = list(dict.fromkeys([*into.example_codings, *code.example_codings]))
     code.state, code.merged_into = "merged", into.id
     groups = _hand_over_groups(session, code, into)
     note_change(

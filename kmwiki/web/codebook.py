@@ -11,6 +11,7 @@ from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.coding import counts, groups, service
 from kmwiki.coding.access import code_for
+from kmwiki.coding.examples import examples_of
 from kmwiki.coding.finding import keys_of, matching, pruned
 from kmwiki.coding.models import Code
 from kmwiki.coding.queries import CodingFilters, find_codings
@@ -93,6 +94,7 @@ def code(slug: str, code_id: int) -> ResponseReturnValue:
             ancestors=ancestors_of(s, found),
             verb_words=verb_words(),
             into=into,
+            examples=examples_of(s, caller(), found),
             **memos_of_code(s, caller(), project, found),
         )
 

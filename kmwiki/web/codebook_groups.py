@@ -1,4 +1,4 @@
-"""Groups of codes across the tree: the list of them, one group with its codes, and which groups a code is in."""
+"""Groups of codes across the tree: all of them, one with its codes; and the groups and live examples of a code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
-from kmwiki.coding import counts, groups
+from kmwiki.coding import counts, examples, groups
 from kmwiki.coding.schemas import GroupIn, GroupPatch
 from kmwiki.coding.versions import last_change
 from kmwiki.db import session, transaction
@@ -19,7 +19,7 @@ from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.web.codebook import code_in_project, undoable
 from kmwiki.web.context import caller, signed_in
-from kmwiki.web.numbers import LONGEST
+from kmwiki.web.numbers import LONGEST, number_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -117,6 +117,26 @@ def of_code(slug: str, code_id: int) -> ResponseReturnValue:
     else:
         flash(gettext("The groups of “%(name)s” are saved.", name=found.name_th), done)
     return redirect(url_for("codebook.code", slug=slug, code_id=code_id))
+
+
+@bp.post("/p/<slug>/codebook/<int:code_id>/examples")
+@signed_in
+def example(slug: str, code_id: int) -> ResponseReturnValue:
+    """Let a passage be a live example of a code, or no longer (`drop`)."""
+    coding_id = number_in(request.form, "coding") or 0
+    verb = examples.drop_example if "drop" in request.form else examples.add_example
+    try:
+        with transaction() as s:
+            project, found = code_in_project(s, slug, code_id, Permission.EDIT_CODEBOOK)
+            before = last_change(s, project.id)
+            verb(s, caller(), found, coding_id)
+            done = undoable(s, project.id, before)
+    except (Conflict, Invalid) as error:
+        told = next(iter(error.fields.values()), error.message) if isinstance(error, Invalid) else error.message
+        flash(words(told), "wrong")
+    else:
+        flash(gettext("The examples of “%(name)s” are saved.", name=found.name_th), done)
+    return redirect(url_for("codebook.code", slug=slug, code_id=code_id, _anchor="ex"))
 
 
 def _typed(name: str) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice, zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from kmwiki.search.engine import Fact, Has, Leaf
 from kmwiki.search.equals import Said, said_in
@@ -67,19 +67,37 @@ def places(folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
 
     Of many the longest are taken, and the first places of each: a letter that stands everywhere hides no rare word.
     """
-    first = {leaf: number for number, leaf in reversed(list(enumerate(leaves)))}
+    text, original = folded.text, folded.original
     by_rank: list[list[Place]] = []
-    for leaf in sorted(first, key=lambda one: (-_length(one), first[one])):
-        here = list(islice(found_in(folded.text, leaf), MOST_OF_ONE))
+    for number, leaf in _by_length(leaves):
+        if isinstance(leaf, Has) and leaf.text not in text:
+            continue
+        here = [Place(*original(*at), number) for at in islice(found_in(text, leaf), MOST_OF_ONE)]
         if here:
-            number, original = first[leaf], folded.original
-            by_rank.append([Place(*original(*at), number) for at in here])
+            by_rank.append(here)
             if len(by_rank) >= MOST_LEAVES:
                 break
     if len(by_rank) == 1:
         return list(dict.fromkeys(by_rank[0]))  # one thing, in the order in which it was found
     taken = islice(filter(None, chain.from_iterable(zip_longest(*by_rank))), MOST_PLACES)
     return sorted(set(taken), key=lambda place: (place.start, -place.end))
+
+
+class _Last:
+    """The leaves that were put in order last: those of a page are sought in many texts, one after the other."""
+
+    order: ClassVar[tuple[Sequence[Leaf], list[tuple[int, Leaf]]]] = ((), [])
+
+
+def _by_length(leaves: Sequence[Leaf]) -> list[tuple[int, Leaf]]:
+    """Return the leaves with their numbers, each once, the longest first."""
+    given, order = _Last.order
+    if given is not leaves:
+        first = {leaf: number for number, leaf in reversed(list(enumerate(leaves)))}
+        order = sorted(((number, leaf) for leaf, number in first.items()), key=lambda one: (-_length(one[1]), one[0]))
+        if isinstance(leaves, tuple):  # a list may be another one by the next time
+            _Last.order = leaves, order
+    return order
 
 
 def found_in(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from kmwiki.coding.actions import note, together
 from kmwiki.coding.carrying import place_by_hand
 from kmwiki.coding.codings import text_to_code, usable_code
 from kmwiki.coding.confirming import confirm
+from kmwiki.coding.in_rounds import check_open, in_units
 from kmwiki.coding.models import BatchCoding, Code, Coding, Placement
 from kmwiki.coding.stances import check_version, stances_of
 from kmwiki.coding.twins import standing_on
@@ -37,12 +38,15 @@ def split_coding(session: Session, caller: Caller, coding: Coding, data: SplitIn
     """
     if not may_change(caller, coding):
         raise Forbidden(say("This coding is another person's. Only its coder or a supervisor may change it."))
+    check_open(session, coding)
     check_version(coding, data.version, is_moved=True)
     usable_code(session, coding.project_id, coding.code_id)
     source = session.get_one(Source, coding.source_id)
     text = text_to_code(session, source, source.head_no if data.revision is None else data.revision)
     start, end = _check(coding, text, data.at)
     for spot in ((start, data.at), (data.at, end)):
+        if in_units(session, coding.round_id, text, spot) != spot:
+            raise Invalid.one("at", say("This round codes whole units: cut between two of them."))
         twin = standing_on(session, coding, spot)
         if twin is not None:
             name = session.get_one(Code, coding.code_id).name_th

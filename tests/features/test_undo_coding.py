@@ -301,9 +301,9 @@ def test_a_code_made_with_a_coding_goes_and_comes_with_it_unless_it_is_in_use(de
     go(desk, undo)
     assert state(code) == "live"
     go(desk, redo)
+    other = desk.more_code("ปลายทาง")
     with transaction() as s:
-        other = s.get_one(Code, desk.more_code("ปลายทาง").id)
-        service.merge_codes(s, mate, s.get_one(Code, code.id), other)
+        service.merge_codes(s, mate, s.get_one(Code, code.id), s.get_one(Code, other.id))
     error = refused(desk, undo)
     assert isinstance(error, Conflict)
     assert (error.details["changed"], error.details["by"]) == (["code"], mate.name)

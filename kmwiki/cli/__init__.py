@@ -21,6 +21,7 @@ GROUPS = (
     "import_",
     "imports",
     "codebook",
+    "export",
     "search",
     "backup",
 )

@@ -34,7 +34,7 @@ CLAUSES: Mapping[str, str] = {
     "not-within": N_("that lie inside no other passage under %(codes)s"),
     "around": N_("that have another passage under %(codes)s inside them"),
     "not-around": N_("that have no other passage under %(codes)s inside them"),
-    "near": N_("%(far)s from another passage under %(codes)s"),
+    "near": N_("that are %(far)s from another passage under %(codes)s"),
     "not-near": N_("that have no other passage under %(codes)s %(far)s"),
     "text": N_("in a text where a passage under %(codes)s stands too"),
     "not-text": N_("in a text where no passage under %(codes)s stands"),

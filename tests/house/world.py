@@ -28,9 +28,12 @@ from kmwiki.main import job_kinds
 from kmwiki.memos import service as memos
 from kmwiki.memos.access import Target
 from kmwiki.memos.schemas import MemoIn
-from kmwiki.quotes import service as quotes
 from kmwiki.notifications.hit_letters import PURPOSE
 from kmwiki.notifications.models import Notice
+from kmwiki.quotes import service as quotes
+from kmwiki.retrieval import exporting
+from kmwiki.retrieval import saved as retrievals
+from kmwiki.retrieval.models import SavedRetrieval
 from kmwiki.search import saved, terms
 from kmwiki.search.dictionary import Term
 from kmwiki.search.models import SavedSearch
@@ -157,7 +160,10 @@ def keep_search(session: Session, author: Caller, reader: Caller | None, *, proj
     project = session.get_one(Project, project_id)
     draft = saved.Draft("เรื่องประชุม", {"q": ["ประชุม"]}, is_shared=True)
     row = saved.save_search(session, author, project, draft, saved.Follow())
+    asked = retrievals.Draft("ช่วงของเรา", {"code": ["any"]}, is_shared=True)
     return {
+        "retrieval": retrievals.save_retrieval(session, author, project, asked).id,
+        **dict.fromkeys(("own_retrieval", "own_removed_retrieval", "passages_job"), 0),
         "search": row.id,
         "feed_key": saved.make_feed(session, reader, row),
         "letters_stop": sign(Settings.from_environment(), PURPOSE, str(author.user_id)),
@@ -178,6 +184,11 @@ def own_rows(session: Session, user_id: int) -> dict[str, int]:
     session.add_all([token, row, job, search, removed])
     session.flush()
     source_id = session.scalar(select(Source.id).where(Source.project_id == project_id).order_by(Source.id).limit(1))
+    asked = {"code": ["any"]}
+    kept = SavedRetrieval(project_id=project_id, owner_id=user_id, name="ของฉัน", query=asked)
+    gone = SavedRetrieval(project_id=project_id, owner_id=user_id, name="ที่ลบ", query=asked, deleted=now())
+    file = own_file(project_id or 0, user_id)
+    session.add_all([kept, gone, file])
     notice = Notice(user_id=user_id, search_id=search.id, source_id=source_id)
     session.add(notice)
     session.flush()
@@ -188,4 +199,19 @@ def own_rows(session: Session, user_id: int) -> dict[str, int]:
         "own_search": search.id,
         "own_removed_search": removed.id,
         "notice": notice.id,
+        "own_retrieval": kept.id,
+        "own_removed_retrieval": gone.id,
+        "passages_job": file.id,
     }
+
+
+def own_file(project_id: int, user_id: int) -> Job:
+    """Make a file of passages that the person can fetch, and return its job."""
+    token = f"{user_id:032x}"
+    root = exporting.folder(Settings.from_environment())
+    root.mkdir(exist_ok=True)
+    (root / token).write_bytes(b"x")
+    job = Job(kind=exporting.KIND, key=token, state="done", project_id=project_id, user_id=user_id, is_kept=True)
+    job.payload = {"token": token, "format": "csv", "query": {"code": ["any"]}, "locale": "th"}
+    job.finished = now()
+    return job

@@ -22,6 +22,8 @@ RESOURCES = (
     "quotes",
     "codes",
     "codebooks",
+    "passages",
+    "retrievals",
     "search",
     "searches",
     "analysis",

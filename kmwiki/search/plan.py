@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Mode = Literal["auto", "all", "best", "exact"]
 MODES: tuple[Mode, ...] = ("auto", "all", "best", "exact")
+MOST_LOOSE = 30
+"""Ranked questions of more letters that find nothing are words nobody wrote; single letters of them tell nothing."""
 MOST_RANKED = 120
 """So many words of a long text are ranked by; a whole pasted page tells no more than its first lines."""
 PLAINLY_MEANT = frozenset({"AND", "OR", "NOT", "NEAR", "part", "field"})
@@ -114,6 +116,20 @@ class Planner:
         groups = tuple((mark,) for mark in marks)
         said = understood(query.All((*row.parts, *fields)))
         return Plan("best", parsed, ask, groups, tuple(meaning.also), said, first, marks)
+
+    def loose(self, made: Plan) -> Plan | None:
+        """Give the plan for a ranked question that found nothing: texts that hold one of its words somewhere.
+
+        Single letters are no words of their own in most texts, and too short for trigrams. None if there is no word.
+        """
+        words = query.words_of(made.parsed.tree)[: query.MAX_PARTS]
+        meaning = Meaning(self.dictionary)
+        match = meaning.of(query.Any(tuple(words)))
+        if match is None or len("".join(word.text for word in words)) > MOST_LOOSE:
+            return None
+        groups = tuple(meaning.groups)
+        ask = Ask(self.project_id, match, groups, within=made.ask.within)
+        return replace(made, ask=ask, groups=groups, marks=tuple(_leaves(groups)))
 
     def _exact(self, text: str) -> Plan:
         """Take the query as it stands, blanks included; operators and fields only where they are plainly meant."""

@@ -137,6 +137,8 @@ def _answer(search: _Search, request: SearchRequest, locale: str, translate: Cal
     wanted = slice_of(request)
     found = search.page(_asked(made), wanted)
     is_relaxed = False
+    if not found.total and made.mode == "best" and (loose := planner.loose(made)) is not None:
+        made, found = loose, search.page(_asked(loose), wanted)
     if not found.total and made.mode == "all" and _has_unknown_word(search, made):
         is_relaxed = True
         made = planner.best(made.parsed)

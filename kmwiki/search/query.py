@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmwiki.errors import Message, say
-from kmwiki.search.query_tokens import CLOSE_QUOTES, OPEN_QUOTES, QueryError, Token, tokenize, unknown_field, visible
+from kmwiki.search.query_notes import notes_on
+from kmwiki.search.query_tokens import CLOSE_QUOTES, OPEN_QUOTES, QueryError, Token, tokenize, visible
 from kmwiki.search.query_tree import (
     All,
     Any,
@@ -57,7 +58,6 @@ __all__ = [
 
 MAX_LENGTH = 10_000
 MAX_PARTS = 64
-MOST_NOTES = 3
 SHORT_WORDS, SHORT_LENGTH = 4, 30
 
 _PARTS: dict[str, Part] = {"title": "title", "lead": "lead", "body": "body"}
@@ -94,7 +94,7 @@ def parse(text: str) -> Parsed:
     check_length(text)
     tokens = tokenize(text)
     tree = _Parser(tokens).parse()
-    return Parsed(text, tree, any(token.is_operator for token in tokens), _notes(tree))
+    return Parsed(text, tree, any(token.is_operator for token in tokens), tuple(notes_on(text, tokens, tree)))
 
 
 def plain(text: str) -> Parsed:
@@ -108,14 +108,6 @@ def plain(text: str) -> Parsed:
 def is_short(parsed: Parsed) -> bool:
     """Whether every word of it is meant: few words and characters."""
     return len(parsed.text.strip()) <= SHORT_LENGTH and len(words_of(parsed.tree)) <= SHORT_WORDS
-
-
-def _notes(tree: Tree) -> tuple[Message, ...]:
-    names = dict.fromkeys(name for word in words_of(tree) if (name := unknown_field(word)))
-    return tuple(
-        say("“%(name)s:” is no field with a value here, so it is searched as a word.", name=name)
-        for name in list(names)[:MOST_NOTES]
-    )
 
 
 class _Parser:
@@ -257,18 +249,27 @@ class _Parser:
 
     def _lacking(self, kind: str) -> QueryError:
         if kind == "" and self._at:
-            return QueryError(say("After this a word is missing."), self._tokens[self._at - 1].start)
+            last = self._tokens[self._at - 1]
+            said = {"NEAR": _near(last), "-": ""}.get(last.kind, last.kind)
+            hint = (
+                say("To search for %(operator)s itself, put it into quotation marks.", operator=said) if said else None
+            )
+            return QueryError(say("After this a word is missing."), last.start, hint)
         here = self._tokens[self._at]
         if kind == ")" and (not self._at or self._tokens[self._at - 1].kind != "("):
             return QueryError(say("Before this bracket a word is missing, or it closes none."), here.start)
         if kind == ")":
             return QueryError(say("There is nothing between these brackets."), here.start)
-        operator = f"NEAR/{here.within}" if kind == "NEAR" else kind
+        operator = _near(here) if kind == "NEAR" else kind
         return QueryError(
             say("Before %(operator)s a word is missing.", operator=operator),
             here.start,
             say("To search for %(operator)s itself, put it into quotation marks.", operator=operator),
         )
+
+
+def _near(token: Token) -> str:
+    return "NEAR" if token.is_assumed else f"NEAR/{token.within}"
 
 
 def _side(tree: Tree) -> tuple[Word, ...] | None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LEAST_LIKE, LONG = 4, 7
+"""Names of fields from so many characters on can have one slip, or two."""
 PARTS = frozenset({"title", "lead", "body"})
 """Fields whose value is looked for in that part of the text; the others narrow."""
 
@@ -78,6 +83,15 @@ KIND_NAMES = _known(
     }
 )
 """The kinds of entries by the names that people write; `entries.kinds` has their labels."""
+
+
+def field_like(name: str) -> str | None:
+    """Return the name of a field that was nearly written, or None; a field's own name is no slip."""
+    wanted = fold(name)
+    if wanted in FIELDS or len(wanted) < LEAST_LIKE:
+        return None
+    found = process.extractOne(wanted, list(FIELDS), scorer=OSA.distance, score_cutoff=1 if len(wanted) < LONG else 2)
+    return found[0] if found else None
 
 
 def field_of(name: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from kmwiki.accounts.models import User
@@ -26,10 +27,10 @@ from kmwiki.text.dates import read_date
 from kmwiki.text.thai import fold, strip_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from sqlalchemy import Select
+    from sqlalchemy import Row, Select
     from sqlalchemy.orm import Session
 
     from kmwiki.search.query_tree import Filter, Word
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 
 _SHORT_YEAR = re.compile(r"(?<!\d)\d{2}(?!\d)")  # ปี 51 is 2551
 LEVEL_NAMES = {"province": "จ.", "district": "อ."}
+_TO = re.compile(r"(\d{2}|\d{4})\s*(?:จนถึง|ถึง|to|[-–—])\s*(\d{2}|\d{4})")
 _YEARS = re.compile(r"(\d{2}|\d{4}|)\.\.(\d{2}|\d{4}|)|\d{2}")
 _RANGE = re.compile(r"(?=\.\.)")
+LIKE = 70
+"""So alike, of 100, must a written name be to that of a code which is offered instead."""
 NOBODY: Node = Keys(frozenset())
 
 
@@ -124,18 +128,26 @@ class Filters:
     def _code(self, word: Word) -> Node:
         ids = self._codes(word.text)
         if not ids:
-            raise _unread(word, "code", say("Write the name of a code as the codebook has it, or its number."))
+            raise _unread(word, "code", self._code_hint(word.text))
         below = select(CodeAncestor.code_id).where(CodeAncestor.ancestor_id.in_(ids))
         return self._coded(or_(Coding.code_id.in_(ids), Coding.code_id.in_(below)))
+
+    def _code_hint(self, text: str) -> Message:
+        """Say how a code is written, or which one may be meant."""
+        names = {fold(name).strip(): name for row in self._live_codes() for name in (row.name_th, row.name_en) if name}
+        found = process.extractOne(fold(text).strip(), list(names), scorer=fuzz.ratio, score_cutoff=LIKE)
+        if found is None:
+            return say("Write the name of a code as the codebook has it, or its number.")
+        return say("Do you mean code:“%(name)s”?", name=names[found[0]])
+
+    def _live_codes(self) -> Sequence[Row[int, str, str, list[str]]]:
+        live = Code.project_id == self._project_id, Code.state == "live"
+        return self._session.execute(select(Code.id, Code.name_th, Code.name_en, Code.aliases).where(*live)).all()
 
     def _codes(self, text: str) -> list[int]:
         """Return the live codes of a name, an alias or an id."""
         wanted = fold(text).strip()
-        rows = self._session.execute(
-            select(Code.id, Code.name_th, Code.name_en, Code.aliases).where(
-                Code.project_id == self._project_id, Code.state == "live"
-            )
-        ).all()
+        rows = self._live_codes()
         by_name = [
             row.id for row in rows if wanted in {fold(one).strip() for one in (row.name_th, row.name_en, *row.aliases)}
         ]
@@ -211,7 +223,9 @@ def _place(name: str, word: Word) -> Node:
 
 def _span(name: str, word: Word) -> Node:
     text = fold(word.text).strip()
-    if name == "year" and _YEARS.fullmatch(text):
+    if years := _TO.fullmatch(text):
+        text = f"{years[1]}..{years[2]}"
+    if _YEARS.fullmatch(text):
         text = _SHORT_YEAR.sub("25\\g<0>", text)
     found = read_range(text)
     if found is None:

@@ -22,11 +22,15 @@ MAX_DEPTH = 25
 MAX_PREFIXES = 16
 MAX_VALUES = 50
 MAX_BETWEEN = 50
+NEAR_ASSUMED = 5
+"""So many words may stand between where NEAR is written without a number."""
 
 OPEN_QUOTES, CLOSE_QUOTES = '"“„«', '"”»'
 _BLANK = re.compile(r"\s")
 _MARKS = re.compile(f"[{CLOSE_QUOTES}]")
-_OPERATOR = re.compile(r"(?:(?P<word>AND|OR|NOT)|NEAR/(?P<within>\d{1,9}))(?=$|[\s()])")
+_OPERATOR = re.compile(
+    r"(?:(?P<word>AND|OR|NOT)|(?P<bare>NEAR)|(?:NEAR|near|Near)/(?P<within>\d{1,9})|NEAR/(?P<wrong>[^\s()]*))(?=$|[\s()])"
+)
 _SINGLE = re.compile(r"‘(\s*[^\s‘’\"“”„«»][^‘’\"“”„«»]*)’(?=$|[\s()])")
 """A phrase in single marks; ’ alone is an apostrophe."""
 _FIELD = re.compile(r"(?P<name>[^\s():\"“”„«»*,/.\d-]{1,30}):")
@@ -45,7 +49,10 @@ class QueryError(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the query. `name` is a field's, `values` what was written right behind it, `within` that of NEAR."""
+    """A piece of the query. `name` is a field's, `values` what was written right behind it, `within` that of NEAR.
+
+    `is_assumed`: nobody wrote how near.
+    """
 
     kind: Kind
     start: int
@@ -54,6 +61,7 @@ class Token:
     name: str = ""
     values: tuple[Word, ...] = ()
     within: int = 0
+    is_assumed: bool = False
 
     @property
     def is_operator(self) -> bool:
@@ -144,9 +152,17 @@ def _next(text: str, at: int) -> Token:
 
 
 def _operator(match: re.Match[str]) -> Token:
-    if match["within"] is None:
+    if match["word"]:
         kind: Kind = match["word"]  # type: ignore[assignment]
         return Token(kind, match.start(), match.end())
+    if match["bare"]:
+        return Token("NEAR", match.start(), match.end(), within=NEAR_ASSUMED, is_assumed=True)
+    if match["within"] is None:
+        raise QueryError(
+            say("Behind NEAR/ the number of words must stand that may be between."),
+            match.start("wrong"),
+            say("Write it like กองทุน NEAR/5 สวัสดิการ."),
+        )
     within = int(match["within"])
     if within > MAX_BETWEEN:
         raise QueryError(

@@ -45,9 +45,9 @@ def test_every_writing_finds_every_other_and_nothing_else(make: Make) -> None:
     drain()
     for some in EQUAL:
         for text in some:
-            found = ask(writer, project, text, mode="all").hits
-            assert {written[hit.entry_id or 0] for hit in found} == set(some), text
-            assert all(any(one.marks for one in hit.snippets) for hit in found), text
+            hits = ask(writer, project, text, mode="all").hits
+            assert {written[hit.entry_id or 0] for hit in hits} == set(some), text
+            assert all(any(one.marks for one in hit.snippets) for hit in hits), text
     # A sum of money is no part of a greater one.
     assert {written[hit.entry_id or 0] for hit in ask(writer, project, "3,000บาท").hits} == set(EQUAL[1])
     for query in {piece for text in written.values() for piece in (text, *text.split())}:

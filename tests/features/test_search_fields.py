@@ -164,3 +164,39 @@ def test_help_while_typing_knows_what_the_reader_may_know(village: Village) -> N
     assert offers(village.reader, " \u200b") == []
     for _, _, query in offers(village.reader, "ควน"):
         assert ask(village.reader, village.project, query).total > 0
+
+
+def test_years_are_ranges_in_every_writing_and_slips_are_answered_with_what_may_be_meant(
+    make: Make,
+) -> None:
+    project = make.project("village")
+    writer = make.member(project)
+    write(writer, project, "ก", title="ก่อน", event_date="2551")
+    write(writer, project, "ก", title="หลัง", event_date="2552")
+    with transaction() as opened:
+        create_code(opened, writer, opened.merge(project), CodeIn(name_th="กองทุนหมู่บ้าน", name_en="Village fund"))
+    drain()
+    for both in ("51..52", "2551-2552", "“2551 ถึง 2552”", "“๕๑ - ๕๒”"):
+        assert ask(writer, project, f"date:{both}").total == 2, both
+    for one in ("51", "ปี51", "..51", "“ก.พ. 2551”"):
+        assert ask(writer, project, f"date:{one}").total == 1, one
+    with pytest.raises(QueryError) as caught:
+        ask(writer, project, "code:กองทุนหมูบ้าน")
+    assert caught.value.hint is not None
+    assert caught.value.hint.values == {"name": "กองทุนหมู่บ้าน"}
+    with pytest.raises(QueryError) as caught:
+        ask(writer, project, "code:ปลา")
+    assert caught.value.hint is not None
+    assert caught.value.hint.values == {}
+
+
+def test_single_letters_that_are_no_words_are_found_inside_words(make: Make) -> None:
+    project = make.project("village")
+    writer = make.member(project)
+    write(writer, project, "กองทุนข้าว", title="พบ")
+    write(writer, project, "ปู", title="ไม่")
+    drain()
+    assert titles(ask(writer, project, "ก ข ฮ", mode="best")) == ["พบ"]
+    assert titles(ask(writer, project, "ก ข ฮ kind:page", mode="best")) == ["พบ"]  # no operators in a question
+    assert ask(writer, project, "ฮ ฬ", mode="best").total == 0
+    assert ask(writer, project, "ฮฬฆ" * 20, mode="best").total == 0

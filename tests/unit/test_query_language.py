@@ -108,7 +108,9 @@ def test_what_was_understood_means_the_same_again(pieces: list[tuple[str, str]])
         ("ก NEAR/5 ข NEAR/2 ค", "ก NEAR/5 ข AND ข NEAR/2 ค"),
         ("(ก OR ข) NEAR/5 ค ง", "(ก OR ข) NEAR/5 ค ง"),
         ("กองทุน(เดิม) kind:(aar)", "กองทุน(เดิม) kind:aar"),
-        ("NEAR ก", "NEAR ก"),
+        ("ก NEAR ข", "ก NEAR/5 ข"),
+        ("ก near/3 ข", "ก NEAR/3 ข"),
+        ("ก near ข", "ก near ข"),
         ("และ หรือ ไม่", "และ หรือ ไม่"),
     ],
 )
@@ -145,6 +147,10 @@ def test_a_colon_in_ordinary_text_is_no_field(text: str, noted: int) -> None:
     [
         ("ก NEAR/51 ข", 7),
         ("NEAR/5 ข", 0),
+        ("NEAR ข", 0),
+        ("ก NEAR", 2),
+        ("ก NEAR/ ข", 7),
+        ("ก NEAR/สอง ข", 7),
         ("ก NEAR/5", 2),
         ("ก NEAR/5 (ข ค)", 9),
         ("title:(ก kind:aar)", 9),
@@ -160,6 +166,29 @@ def test_what_cannot_be_read_is_pointed_at_with_a_hint(text: str, position: int)
     with pytest.raises(QueryError) as caught:
         parse(text)
     assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ก NEAR ข", {"most": 5}),
+        ("titel:ก", {"name": "titel", "meant": "title"}),
+        ("จังหวด:พัทลุง", {"name": "จังหวด", "meant": "จังหวัด"}),
+        ("*กอง", {}),
+        ("ปลา หรือ ข้าว", {"word": "หรือ", "operator": "OR"}),
+        ("ปลา And ข้าว", {"word": "And", "operator": "AND"}),
+    ],
+)
+def test_what_may_have_been_meant_is_noted(text: str, said: dict[str, object]) -> None:
+    (note,) = parse(text).notes
+    assert note.values == said
+
+
+@pytest.mark.parametrize(
+    "text", ["หรือ", "ปลา หรือ (ข้าว OR ไข่)", "“* หรือ *” ก", "ทำไมปลา หรือ ข้าวจึงแพงขึ้นในตลาดนี้", "ก NEAR/5 ข"]
+)
+def test_nothing_is_noted_where_nothing_else_can_be_meant(text: str) -> None:
+    assert parse(text).notes == ()
 
 
 @pytest.mark.parametrize("text", ["kind:" * 1900, "a:" * 5000, "ก NEAR/5 " * 1000, "title:(" * 1000, "ก OR " * 1900])

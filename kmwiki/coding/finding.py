@@ -37,5 +37,21 @@ def pruned(nodes: Iterable[Node], keep: Collection[int]) -> list[Node]:
     return found
 
 
+def opened(nodes: Iterable[Node], most: int, along: Collection[int] = ()) -> set[int]:
+    """Return the codes whose children a page shows at once: level by level, as long as no more than `most` are shown.
+
+    The children of the codes in `along` are always shown.
+    """
+    found, level, shown = set(along), list(nodes), 0
+    while level:
+        shown += len(level)
+        below = [child for node in level for child in node.children]
+        if shown + len(below) > most:
+            break
+        found.update(node.code.id for node in level)
+        level = below
+    return found
+
+
 def _text(code: Code) -> str:
     return fold("\n".join([code.name_th, code.name_en, *code.aliases, code.definition]))

@@ -12,7 +12,7 @@ from kmwiki.api.v1.errors import words
 from kmwiki.coding import counts, groups, service
 from kmwiki.coding.access import code_for
 from kmwiki.coding.examples import examples_of
-from kmwiki.coding.finding import keys_of, matching, pruned
+from kmwiki.coding.finding import keys_of, matching, opened, pruned
 from kmwiki.coding.models import Code
 from kmwiki.coding.queries import CodingFilters, find_codings
 from kmwiki.coding.tree import ancestors_of
@@ -36,6 +36,7 @@ bp = Blueprint("codebook", __name__)
 
 QUOTES = 20  # quotes on a page of a code
 LONGEST_WORDS = 200
+AT_ONCE = 1000  # codes of a tree that a page holds; the others come when their branch is opened
 CHANGES = 50  # changes on a page of the history
 
 
@@ -46,6 +47,23 @@ def index(slug: str) -> ResponseReturnValue:
     with session() as s:
         project = project_for(s, caller(), slug, Permission.READ)
         return _page(s, project, "codebook/index.html")
+
+
+@bp.get("/p/<slug>/codebook/<int:code_id>/below")
+@signed_in
+def below(slug: str, code_id: int) -> ResponseReturnValue:
+    """Give the codes directly under a code as a piece of the tree, for large codebooks."""
+    with session() as s:
+        project, found = code_in_project(s, slug, code_id, Permission.READ)
+        nodes = [node for node, _ in counts.flat(counts.tree_of(s, caller(), project.id))]
+    node = next((each for each in nodes if each.code.id == found.id), None)
+    return render_template(
+        "codebook/_below.html",
+        project=project,
+        node=node,
+        keys_of=keys_of,
+        may_edit=can(caller(), Permission.EDIT_CODEBOOK, project.id),
+    )
 
 
 @bp.get("/p/<slug>/codebook/history")
@@ -221,11 +239,15 @@ def _page(s: Session, project: Project, template: str, **values: Any) -> str:
     if group is not None:
         found &= set(group.code_ids)
     is_narrow = bool(asked) or group is not None
+    shown = set(sorted(found)[:AT_ONCE]) if is_narrow else found
+    above = [each.id for each in values.get("ancestors", ())] + ([values["code"].id] if "code" in values else [])
     return render_template(
         template,
         project=project,
-        tops=pruned(tops, found) if is_narrow else tops,
+        tops=pruned(tops, shown) if is_narrow else tops,
         found=found if is_narrow else None,
+        opened=None if is_narrow or len(codes) <= AT_ONCE else opened(tops, AT_ONCE, above),
+        most=AT_ONCE,
         asked=asked,
         group=group,
         groups=all_groups,

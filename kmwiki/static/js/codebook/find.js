@@ -18,6 +18,20 @@ function show(words) {
   tree.querySelector("[data-none]").hidden = !words.length || Boolean(tree.querySelector(".tree-root > li:not([hidden])"));
 }
 
+/** Of a large codebook the page holds only a part, so the server looks: its tree takes the place of the one here. */
+async function ask(input) {
+  const address = new URL(input.form.action);
+  address.search = new URLSearchParams(new FormData(input.form));
+  const page = await (await fetch(address, { headers: { Accept: "text/html" } })).text();
+  if (address.searchParams.get("q") !== input.value) return;
+  const made = new DOMParser().parseFromString(page, "text/html").querySelector("#code-tree .tree-root");
+  if (!made) return;
+  tree.querySelector(".tree-root").replaceChildren(...made.children);
+  globalThis.htmx?.process(tree);
+  tree.querySelector("[data-none]").hidden = Boolean(tree.querySelector(".tree-root > li"));
+  tree.dispatchEvent(new CustomEvent("codes:drawn"));
+}
+
 if (tree) {
   const input = document.getElementById("code-filter");
   const send = tree.querySelector("[data-send]");
@@ -25,6 +39,11 @@ if (tree) {
   let wanted = 0;
   send.hidden = !group;
   input.addEventListener("input", () => {
+    if ("large" in tree.dataset) {
+      clearTimeout(wanted);
+      wanted = setTimeout(() => ask(input), 300);
+      return;
+    }
     cancelAnimationFrame(wanted);
     wanted = requestAnimationFrame(() => show(fold(input.value).split(" ").filter(Boolean)));
   });

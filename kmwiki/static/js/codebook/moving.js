@@ -17,6 +17,8 @@ class Mover {
     tree.addEventListener("pointerdown", (event) => this.grab(event));
     tree.addEventListener("dragstart", (event) => event.preventDefault());
     tree.addEventListener("keydown", (event) => this.key(event));
+    tree.addEventListener("codes:drawn", () => this.dress());
+    tree.addEventListener("htmx:afterSwap", () => this.dress());
     tree.addEventListener("focusout", (event) => this.leave(event));
   }
 

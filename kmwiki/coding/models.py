@@ -131,7 +131,14 @@ class Coding(Base):
         Index(None, "layer_id", "source_id", "code_id"),
         Index(None, "project_id", "status", "code_id", "root_id"),
         Index(None, "project_id", "source_id", "start", "end"),
-        Index(None, "round_id", "root_id"),
+        # Only of those that have one: else it would be taken to look for all that are of no round.
+        Index(
+            None,
+            "round_id",
+            "root_id",
+            sqlite_where=text("round_id IS NOT NULL"),
+            postgresql_where=text("round_id IS NOT NULL"),
+        ),
         Index(None, "root_id", "touched"),
     )
 

@@ -110,7 +110,14 @@ def upgrade() -> None:
         "ALTER TABLE codings ADD COLUMN round_id INTEGER "
         "CONSTRAINT fk_codings_round_id_coding_rounds REFERENCES coding_rounds (id)"
     )
-    op.create_index(op.f("ix_codings_round_id_root_id"), "codings", ["round_id", "root_id"])
+    # Only of those that have one: else SQLite would look for all codings of no round by it, instead of those of a text.
+    op.create_index(
+        op.f("ix_codings_round_id_root_id"),
+        "codings",
+        ["round_id", "root_id"],
+        sqlite_where=sa.text("round_id IS NOT NULL"),
+        postgresql_where=sa.text("round_id IS NOT NULL"),
+    )
     op.create_index(
         "uq_layers_round",
         "layers",

@@ -34,7 +34,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         thai_date=show_date, moment=show_moment, ago=ago, number=show_number, initials=thai.initials, hue=hue
     )
-    app.jinja_env.globals.update(icon=icon, static_url=static_url, csrf_field=csrf_field, locale_code=locale_code)
+    app.jinja_env.globals.update(icon=icon, static_url=static_url, modules_of=modules_of)
+    app.jinja_env.globals.update(csrf_field=csrf_field, locale_code=locale_code)
     # data for scripts as UTF-8: a Thai letter takes three bytes instead of the six of \u0e01
     app.jinja_env.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     app.after_request(_keep_static)
@@ -121,6 +122,16 @@ def csrf_field() -> Markup:
 def static_url(filename: str) -> str:
     """Return the address of one of our files; it changes with the file, so that browsers may keep it for ever."""
     return url_for("static", filename=filename, v=_fingerprint(filename, (STATIC / filename).stat().st_mtime_ns))
+
+
+def modules_of(folder: str, *others: str) -> dict[str, str]:
+    """Return the import map of a folder of modules and some others: each address, and the one that is kept for ever.
+
+    What a module imports is asked for by its plain name; without the map a browser would ask each time if it changed.
+    """
+    names = [*sorted(path.name for path in (STATIC / "js" / folder).glob("*.js"))]
+    files = [*(f"js/{folder}/{name}" for name in names), *(f"js/{name}" for name in others)]
+    return {url_for("static", filename=file): static_url(file) for file in files}
 
 
 @cache

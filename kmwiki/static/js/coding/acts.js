@@ -28,7 +28,8 @@ export class Acts {
       desk.apply({ ...answer, made_code: Boolean(made) });
       const name = made?.create ?? desk.choices.nameOf(chosen[0]);
       const told = chosen.length > 1 ? says.codedMany.replace("{number}", chosen.length) : says.coded.replace("{name}", name);
-      this.#told(answer, answer.is_new ? told : says.there);
+      if (answer.is_new) this.#told(answer, told);
+      else toast(says.there);
       if (stays) this.#goOn();
       else desk.picker.close();
       desk.rows.show(answer.coding, { scroll: false });
@@ -40,8 +41,7 @@ export class Acts {
 
   #told(answer, text) {
     const { past } = this.desk;
-    const isUndoable = answer.is_new !== false && (past?.actions?.undo || answer.undo);
-    toast(text, isUndoable ? { label: this.says.undo, run: () => (past.actions?.undo ? past.go("undo") : this.remove(answer.undo)) } : undefined);
+    toast(text, answer.actions?.undo ? { label: this.says.undo, run: () => past.go("undo") } : undefined);
   }
 
   #goOn() {
@@ -71,7 +71,7 @@ export class Acts {
       desk.apply({ ...answer, ...more });
       closing?.close();
       desk.rows.show(answer.coding, { scroll: false });
-      this.#told({ ...answer, undo: null }, answer.message ?? this.says.changed);
+      this.#told(answer, answer.message ?? this.says.changed);
     } catch (error) {
       const message = error.message || this.says.failed;
       if (!closing) throw new Error(message, { cause: error });

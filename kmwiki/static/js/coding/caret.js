@@ -150,7 +150,8 @@ export class Caret {
     selection.modify("move", way > 0 ? "forward" : "backward", kind === "line" ? "line" : "lineboundary");
     const { focusNode, focusOffset } = selection;
     if (!focusNode || !this.root.contains(focusNode)) return way > 0 && this.at < this.map.end ? this.map.end : null;
-    const at = this.map.offsetOf(focusNode, focusOffset);
+    let at = this.map.offsetOf(focusNode, focusOffset);
+    if (kind === "lineEdge" && way > 0 && at > this.at && this.map.quote(at - 1, at) === " ") at -= 1; // behind the blank the next line begins
     const edges = this.map.edges(this.map.blockAt(Math.min(at, this.map.end - 1)), "grapheme");
     const whole = edges.findLast((edge) => edge <= at) ?? at;
     if (whole !== this.at) return whole;

@@ -217,9 +217,11 @@ class Desk {
       cancelAnimationFrame(asked);
       asked = requestAnimationFrame(() => this.roots.forEach((root) => drawStripes(root, this.book)));
     };
-    document.fonts.ready.then(soon);
-    const watch = new ResizeObserver(soon);
-    for (const root of this.roots) watch.observe(root);
+    const later = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 50)); // decoration waits for all else
+    document.fonts.ready.then(() => later(() => {
+      const watch = new ResizeObserver(soon);
+      for (const root of this.roots) watch.observe(root);
+    }, { timeout: 1000 }));
   }
 
   /** Go to the next (1) or previous (-1) paragraph without a code, from the caret or from what is in sight. */

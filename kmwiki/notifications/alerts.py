@@ -1,4 +1,4 @@
-"""The job `alerts`: hold saved searches against the texts that changed, and note what is new to each person.
+"""The job `alerts`: hold saved searches against the texts and codes that changed, and note what is new to each person.
 
 Only the changed texts are asked for, so N searches cost N small questions however large the project is. Nothing is
 told twice while it stays found; what left and came back is new again. One's own writing is never told.
@@ -9,19 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from kmwiki.accounts.models import Project
 from kmwiki.accounts.queries import caller_for_user
 from kmwiki.db import now, transaction
 from kmwiki.db import session as reading
 from kmwiki.errors import Invalid, NotFound, Unavailable, say
-from kmwiki.notifications.models import KnownHit, Notice
+from kmwiki.notifications.known import THINGS
+from kmwiki.notifications.models import Notice
 from kmwiki.search.engine import IndexBusy, IndexMissing
 from kmwiki.search.matching import matcher
 from kmwiki.search.models import SavedSearch, SearchWatch
+from kmwiki.search.telling import KINDS, projects_of
 from kmwiki.security.policy import Permission, can
-from kmwiki.sources.models import Revision, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,27 +31,28 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.jobs.service import Claimed
+    from kmwiki.notifications.known import Thing
     from kmwiki.security.policy import Caller
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the jobs in hand name: single texts, and searches or projects to be gone through as a whole."""
+    """What the jobs in hand name: single texts and codes (`things`), and searches or projects to be gone through."""
 
-    sources: frozenset[int]
+    things: frozenset[str]
     searches: frozenset[int]
     projects: frozenset[int]
 
     @classmethod
     def of(cls, keys: Sequence[str]) -> Asked:
         """Read the keys of jobs."""
-        named: dict[str, set[int]] = {"source": set(), "search": set(), "project": set()}
+        whole: dict[str, set[int]] = {"search": set(), "project": set()}
         for key in keys:
             kind, _, number = key.partition(":")
-            named[kind].add(int(number))
-        return cls(*(frozenset(named[kind]) for kind in ("source", "search", "project")))
+            if kind in whole:
+                whole[kind].add(int(number))
+        things = frozenset(key for key in keys if key.partition(":")[0] in KINDS)
+        return cls(things, frozenset(whole["search"]), frozenset(whole["project"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Found:
     search_id: int
     user_id: int
     moment: datetime
-    among: frozenset[int] | None = None
-    sources: frozenset[int] = frozenset()
+    among: frozenset[str] | None = None
+    keys: frozenset[str] = frozenset()
     problem: str = ""
 
 
@@ -81,9 +83,9 @@ def alert_batch(claimed: Sequence[Claimed]) -> dict[str, Any] | None:
 
 
 def _evaluate(session: Session, asked: Asked) -> Iterator[Found]:
-    by_project: dict[int, set[int]] = {}
-    for source_id, project_id in _in_chunks(session, asked.sources):
-        by_project.setdefault(project_id, set()).add(source_id)
+    by_project: dict[int, set[str]] = {}
+    for key, project_id in (pair for kind in KINDS for pair in projects_of(session, kind, asked.things)):
+        by_project.setdefault(project_id, set()).add(key)
     callers: dict[int, Caller | None] = {}
     concerned = set(by_project) | asked.projects
     rows = session.execute(
@@ -114,15 +116,15 @@ def _one(
     caller: Caller,
     project: Project,
     kept: tuple[SearchWatch, SavedSearch],
-    among: frozenset[int] | None,
+    among: frozenset[str] | None,
 ) -> Found:
     watch, search = kept
     moment = now()
     try:
-        sources = matcher(session, caller, project, search.query).sources(among)
+        keys = matcher(session, caller, project, search.query).keys(among)
     except Invalid as error:
         return Found(search.id, watch.user_id, moment, problem=str(error.message.text)[:500])
-    return Found(search.id, watch.user_id, moment, among, frozenset(sources))
+    return Found(search.id, watch.user_id, moment, among, keys)
 
 
 def _note(session: Session, found: Found) -> None:
@@ -136,68 +138,22 @@ def _note(session: Session, found: Found) -> None:
             session.add(_notice(watch, None))
         return
     watch.problem = ""
-    mine = KnownHit.search_id == found.search_id, KnownHit.user_id == found.user_id
-    known = _known(session, found)
-    for source_id in known - found.sources:
-        session.execute(delete(KnownHit).where(*mine, KnownHit.source_id == source_id))
-        session.execute(
-            delete(Notice).where(
-                Notice.search_id == found.search_id, Notice.user_id == found.user_id, Notice.source_id == source_id
-            )
-        )
-    fresh = sorted(found.sources - known)
-    session.add_all(
-        KnownHit(search_id=found.search_id, user_id=found.user_id, source_id=source_id) for source_id in fresh
-    )
     since = watch.checked if found.among is None else None
-    session.add_all(_notice(watch, source_id) for source_id in _told(session, fresh, found.user_id, since))
+    for thing in THINGS:
+        fresh = thing.note(session, watch, found.keys, found.among)
+        session.add_all(_notice(watch, thing, one) for one in thing.told(session, fresh, found.user_id, since))
     watch.is_known, watch.checked = True, found.moment
 
 
-def _known(session: Session, found: Found) -> set[int]:
-    statement = select(KnownHit.source_id).where(
-        KnownHit.search_id == found.search_id, KnownHit.user_id == found.user_id
-    )
-    known = set(session.scalars(statement))
-    return known if found.among is None else known & found.among
-
-
-def _told(session: Session, fresh: Sequence[int], user_id: int, since: datetime | None) -> list[int]:
-    """Return which new hits are told of: not what the person wrote last themselves.
-
-    When a search is new, or the index or the dictionary is, old texts are found; `since` leaves out what did not change
-    since then.
-    """
-    told: list[int] = []
-    for start in range(0, len(fresh), CHUNK):
-        rows = session.execute(
-            select(Source.id, Source.updated, Source.author_id, Revision.author_id)
-            .outerjoin(Revision, (Revision.source_id == Source.id) & (Revision.no == Source.head_no))
-            .where(Source.id.in_(fresh[start : start + CHUNK]))
-            .order_by(Source.id)
-        )
-        for source_id, updated, author_id, last_id in rows:
-            is_own = user_id == (last_id if last_id is not None else author_id)
-            if not is_own and (since is None or updated >= since):
-                told.append(source_id)
-    return told
-
-
-def _notice(watch: SearchWatch, source_id: int | None) -> Notice:
+def _notice(watch: SearchWatch, thing: Thing | None, number: int = 0) -> Notice:
+    """Make the notice of a hit; without a thing, that the search cannot be evaluated any more."""
     return Notice(
         user_id=watch.user_id,
         search_id=watch.search_id,
-        source_id=source_id,
-        in_app=watch.in_app or source_id is None,
-        post="waits" if watch.mail != "off" and source_id is not None else "no",
+        in_app=watch.in_app or thing is None,
+        post="waits" if watch.mail != "off" and thing is not None else "no",
+        **({thing.column: number} if thing is not None else {}),
     )
-
-
-def _in_chunks(session: Session, ids: frozenset[int]) -> Iterator[tuple[int, int]]:
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), CHUNK):
-        rows = session.execute(select(Source.id, Source.project_id).where(Source.id.in_(wanted[start : start + CHUNK])))
-        yield from ((source_id, project_id) for source_id, project_id in rows)
 
 
 def _caller(session: Session, user_id: int) -> Caller | None:

@@ -81,7 +81,7 @@ def mark_sent(session: Session, ids: Collection[int]) -> None:
 
 def _still_true(session: Session, caller: Caller, due: Collection[int]) -> list[Told]:
     """Return what is not read yet, may be read now and is still found."""
-    wanted = Notice.id.in_(due), Notice.read.is_(None), Notice.source_id.is_not(None)
+    wanted = Notice.id.in_(due), Notice.read.is_(None), notices.is_hit()
     rows = session.scalars(
         notices.joined(select(Notice)).where(*wanted, *notices.shown_to(caller)).order_by(Notice.search_id, Notice.id)
     ).all()
@@ -94,7 +94,7 @@ def _still_true(session: Session, caller: Caller, due: Collection[int]) -> list[
 def _demand_index(session: Session, caller: Caller, told: Sequence[Told]) -> None:
     one = next(each for each in told if each.hit is None)
     try:
-        matcher(session, caller, one.project, one.search.query).sources({one.notice.source_id or 0})
+        matcher(session, caller, one.project, one.search.query).keys({notices.key_of(one.notice) or ""})
     except (IndexMissing, IndexBusy) as error:
         raise Unavailable(say("The search index cannot be asked now; this will be tried again.")) from error
     except Invalid:

@@ -9,11 +9,14 @@ from sqlalchemy import func, or_, select, true, update
 
 from kmwiki.accounts.access import require_signed_in
 from kmwiki.accounts.models import Project
+from kmwiki.coding.models import Code
 from kmwiki.db import now
 from kmwiki.entries.models import Entry
 from kmwiki.entries.queries import path_of
 from kmwiki.errors import Invalid, NotFound, say
 from kmwiki.events.service import record
+from kmwiki.memos.about import address_of, opening
+from kmwiki.memos.models import Memo
 from kmwiki.notifications.models import Notice
 from kmwiki.search.engine import IndexBusy, IndexMissing
 from kmwiki.search.matching import matcher
@@ -21,6 +24,7 @@ from kmwiki.search.models import SavedSearch, SearchWatch
 from kmwiki.security.policy import Caller
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
+from kmwiki.sources.queries import revision
 from kmwiki.sources.veil import veil_for
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.search.schemas import HitOut
+    from kmwiki.sources.veil import Veil
 
 T = TypeVarTuple("T")
 
@@ -56,7 +61,13 @@ def shown_to(caller: Caller) -> tuple[ColumnElement[bool], ...]:
         member,
         or_(SavedSearch.is_shared, SavedSearch.owner_id == caller.user_id),
         or_(Notice.source_id.is_(None), visible_to(caller)),
+        or_(Notice.code_id.is_(None), Notice.code_id.in_(select(Code.id).where(Code.state == "live"))),
     )
+
+
+def is_hit() -> ColumnElement[bool]:
+    """Return the condition on notices that tell of a hit, not of a search that is broken."""
+    return or_(Notice.source_id.is_not(None), Notice.code_id.is_not(None))
 
 
 def count_unread(session: Session, caller: Caller) -> int:
@@ -68,8 +79,8 @@ def count_unread(session: Session, caller: Caller) -> int:
 
 
 def count_new(session: Session, caller: Caller, search_ids: Collection[int]) -> dict[int, int]:
-    """Count, for each search, the texts found since the caller last looked."""
-    wanted = Notice.search_id.in_(search_ids), Notice.read.is_(None), Notice.source_id.is_not(None)
+    """Count, for each search, the texts and codes found since the caller last looked."""
+    wanted = Notice.search_id.in_(search_ids), Notice.read.is_(None), is_hit()
     rows = session.execute(
         joined(select(Notice.search_id, func.count(Notice.id)))
         .where(*wanted, *shown_to(caller))
@@ -132,14 +143,33 @@ def tell(session: Session, caller: Caller, notices: Sequence[Notice]) -> list[To
         search = session.get_one(SavedSearch, search_id)
         project = session.get_one(Project, search.project_id)
         veil = veil_for(session, caller, project.id)
-        hits = _hits(session, caller, project, search, {row.source_id for row in rows if row.source_id is not None})
+        hits = _hits(session, caller, project, search, set(filter(None, map(key_of, rows))))
         for row in rows:
             kind, entry = entries.get(row.source_id or 0, ("", None))
-            hit = hits.get(row.source_id or 0)
+            hit = hits.get(key_of(row) or "")
             title = veil.text(entry.title) if entry is not None else ""
-            address = hit.url if hit is not None else path_of(project.slug, entry) if entry is not None else ""
-            told[row.id] = Told(row, search, project, title, kind, address, hit)
+            address = path_of(project.slug, entry) if entry is not None else ""
+            if row.code_id is not None:
+                kind, address = "code", f"/p/{project.slug}/codebook/{row.code_id}"
+                title = veil.text(session.get_one(Code, row.code_id).name_th)
+            elif kind == "memo":
+                title, address = _memo(session, project, row.source_id or 0, veil)
+            told[row.id] = Told(row, search, project, title, kind, hit.url if hit is not None else address, hit)
     return [told[row.id] for row in notices]
+
+
+def key_of(row: Notice) -> str | None:
+    """Return the key of what a notice tells of, as search calls it; None if it tells that the search is broken."""
+    if row.code_id is not None:
+        return f"code:{row.code_id}"
+    return f"source:{row.source_id}" if row.source_id is not None else None
+
+
+def _memo(session: Session, project: Project, source_id: int, veil: Veil) -> tuple[str, str]:
+    """Return what a memo that the caller may read is called, and its address."""
+    row = session.scalars(select(Memo).where(Memo.source_id == source_id)).one()
+    head = revision(session, session.get_one(Source, source_id))
+    return opening(veil.text(row.title), veil.text(head.reading_text)), address_of(project.slug, row.id)
 
 
 def joined(statement: Select[*T]) -> Select[*T]:
@@ -149,23 +179,24 @@ def joined(statement: Select[*T]) -> Select[*T]:
     )
 
 
-def _entries(session: Session, caller: Caller, ids: Collection[int]) -> dict[int, tuple[str, Entry]]:
+def _entries(session: Session, caller: Caller, ids: Collection[int]) -> dict[int, tuple[str, Entry | None]]:
+    """Return of sources their kind and the note they stand under; a memo may stand under none."""
     if not ids:
         return {}
     root = func.coalesce(Source.root_id, Source.id)
     rows = session.execute(
         select(Source.id, Source.kind, Entry)
-        .join(Entry, Entry.source_id == root)
+        .outerjoin(Entry, Entry.source_id == root)
         .where(Source.id.in_(ids), visible_to(caller))
     )
     return {source_id: (kind, entry) for source_id, kind, entry in rows}
 
 
 def _hits(
-    session: Session, caller: Caller, project: Project, search: SavedSearch, ids: Collection[int]
-) -> dict[int, HitOut]:
+    session: Session, caller: Caller, project: Project, search: SavedSearch, keys: Collection[str]
+) -> dict[str, HitOut]:
     """Return the passages; none while the index is rebuilt or the query cannot be read any more."""
     try:
-        return matcher(session, caller, project, search.query).hits(ids)
+        return matcher(session, caller, project, search.query).hits(keys)
     except (Invalid, IndexMissing, IndexBusy):
         return {}

@@ -1,4 +1,4 @@
-"""After texts were indexed: asking for a job for each that somebody's saved search may have found anew."""
+"""After texts and codes were indexed: asking for a job for each that somebody's saved search may have found anew."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from kmwiki.coding.models import Code
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
 from kmwiki.jobs import service as jobs
@@ -15,11 +16,13 @@ from kmwiki.search.saved import ALERTS
 from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
 
     from sqlalchemy.orm import Session
 
 CHUNK = 500
+KINDS: Mapping[str, type[Source | Code]] = {"source": Source, "code": Code}
+"""What saved searches find."""
 
 
 def ask_alerts(keys: Collection[str]) -> None:
@@ -31,20 +34,21 @@ def ask_alerts(keys: Collection[str]) -> None:
         projects = watched(session)
         if not projects:
             return
-        ids = sorted(int(key[7:]) for key in expand(session, keys) if key.startswith("source:"))
-        wanted = [
-            (source_id, project_id)
-            for start in range(0, len(ids), CHUNK)
-            for source_id, project_id in session.execute(
-                select(Source.id, Source.project_id).where(
-                    Source.id.in_(ids[start : start + CHUNK]), Source.project_id.in_(projects)
-                )
-            )
-        ]
+        changed = expand(session, keys)
+        wanted = [pair for kind in KINDS for pair in projects_of(session, kind, changed) if pair[1] in projects]
     if wanted:
         with transaction() as session:
-            for source_id, project_id in wanted:
-                jobs.enqueue(session, ALERTS, f"source:{source_id}", project_id=project_id)
+            for key, project_id in wanted:
+                jobs.enqueue(session, ALERTS, key, project_id=project_id)
+
+
+def projects_of(session: Session, kind: str, keys: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield the keys of one kind, `source` or `code`, each with its project; those that are gone are left out."""
+    table = KINDS[kind]
+    ids = sorted(int(key.partition(":")[2]) for key in keys if key.startswith(f"{kind}:"))
+    for start in range(0, len(ids), CHUNK):
+        rows = session.execute(select(table.id, table.project_id).where(table.id.in_(ids[start : start + CHUNK])))
+        yield from ((f"{kind}:{number}", project_id) for number, project_id in rows)
 
 
 def ask_all_alerts() -> None:

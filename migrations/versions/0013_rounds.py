@@ -243,9 +243,24 @@ def upgrade() -> None:
         op.get_bind().execute(
             sa.text("UPDATE projects SET guid = :guid WHERE id = :id"), {"guid": str(uuid4()), "id": number}
         )
+    op.create_table(
+        "known_codes",
+        sa.Column("search_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["code_id"], ["codes.id"], name=op.f("fk_known_codes_code_id_codes")),
+        sa.ForeignKeyConstraint(
+            ["search_id"], ["saved_searches.id"], name=op.f("fk_known_codes_search_id_saved_searches")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_known_codes_user_id_users")),
+        sa.PrimaryKeyConstraint("search_id", "user_id", "code_id", name=op.f("pk_known_codes")),
+    )
+    op.execute("ALTER TABLE notices ADD COLUMN code_id INTEGER CONSTRAINT fk_notices_code_id_codes REFERENCES codes (id)")
 
 
 def downgrade() -> None:
+    op.drop_column("notices", "code_id")
+    op.drop_table("known_codes")
     op.drop_column("projects", "guid")
     op.create_index(op.f("ix_codings_root_id"), "codings", ["root_id"])
     op.drop_index(op.f("ix_codings_root_id_touched"), "codings")

@@ -87,15 +87,16 @@ class SavedOut(BaseModel):
 
 
 class NoticeOut(BaseModel):
-    """A new text of a saved search; without source, that the search cannot be read any more."""
+    """A new text or code of a saved search; without either, that the search cannot be read any more."""
 
     id: int
     search: int
     search_name: str
     project: str
     source: int | None
+    code: int | None = None
     title: str
-    url: str = Field(description="Opens the text at the passage")
+    url: str = Field(description="Opens the text at the passage, or the code")
     snippets: list[SnippetOut] = []
     created: datetime
     read: datetime | None
@@ -231,6 +232,7 @@ def tell_notice(told: Told) -> NoticeOut:
         search_name=told.search.name,
         project=told.project.slug,
         source=told.notice.source_id,
+        code=told.notice.code_id,
         title=told.title,
         url=told.address or f"/p/{told.project.slug}/searches/{told.search.id}/edit",
         snippets=told.hit.snippets if told.hit is not None else [],

@@ -71,9 +71,11 @@ class Found:
         return min(self.total, MOST)
 
 
-def find_passages(session: Session, caller: Caller, project: Project, request: SearchRequest, unit: Unit) -> Found:
-    """Find the passages. Errors as `kwic.concordance` raises them."""
-    made = concordance(session, caller, project, request)
+def find_passages(
+    session: Session, caller: Caller, project: Project, request: SearchRequest, unit: Unit, *, among: str = ""
+) -> Found:
+    """Find the passages; with `among` in texts alone that this search finds, too. Errors as `kwic.concordance`."""
+    made = concordance(session, caller, project, request, among=among)
     plan = made.selected.plan
     found = Found(plan.understood if plan else "", made.selected.is_complete, is_cut=made.is_cut)
     numbers = _revisions(session, {line.text.head.source_id for line in made.lines})

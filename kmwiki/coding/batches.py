@@ -75,7 +75,7 @@ def _lines(session: Session, caller: Caller, ids: Sequence[int]) -> list[BatchLi
     counted = session.execute(
         select(
             BatchCoding.batch_id,
-            func.count().filter(is_there, Coding.status == "auto"),
+            func.count().filter(is_there, Coding.status != "accepted"),
             func.count().filter(is_there, Coding.status == "accepted"),
             func.count().filter(~is_there),
         )

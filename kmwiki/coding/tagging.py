@@ -18,7 +18,7 @@ from kmwiki.coding.carrying import bring_to_head
 from kmwiki.coding.codings import usable_code
 from kmwiki.coding.confirming import confirm
 from kmwiki.coding.layers import own_layer
-from kmwiki.coding.models import BatchCoding, Coding, CodingBatch
+from kmwiki.coding.models import BatchCoding, Code, Coding, CodingBatch
 from kmwiki.coding.passages import check_passage
 from kmwiki.coding.stances import stances_of
 from kmwiki.coding.twins import standing_on
@@ -124,7 +124,9 @@ def tag(session: Session, caller: Caller, project: Project, order: Order) -> tup
 def accept_batch(session: Session, caller: Caller, batch: CodingBatch) -> Outcome:
     """Accept what of a batch waits and stands on the words it was put on; what an edit touched is looked at singly."""
     check_right(caller, batch)
-    waiting = [coding for coding, _ in _made(session, batch) if coding.status == "auto" and may_change(caller, coding)]
+    waiting = [
+        coding for coding, _ in _made(session, batch) if coding.status != "accepted" and may_change(caller, coding)
+    ]
     sure = [coding for coding in waiting if coding.state == "placed"]
     stood = stances_of(session, sure)
     for coding in sure:
@@ -140,7 +142,7 @@ def undo_batch(session: Session, caller: Caller, batch: CodingBatch) -> Outcome:
     check_right(caller, batch)
     moment, removed, kept = now(), 0, []
     for coding, made in _made(session, batch):
-        if coding.status == "auto" or (made.accepted_by is not None and made.accepted_by == caller.user_id):
+        if coding.status != "accepted" or (made.accepted_by is not None and made.accepted_by == caller.user_id):
             coding.deleted = moment
             removed += 1
         else:
@@ -160,13 +162,15 @@ def redo_batch(session: Session, caller: Caller, batch: CodingBatch) -> Outcome:
     check_right(caller, batch)
     if batch.undone is None:
         raise Conflict(say("This batch was not undone."))
-    usable_code(session, batch.project_id, batch.code_id)
+    if "proposed" not in batch.query:  # what was proposed has many codes: one that is out of use stays away alone
+        usable_code(session, batch.project_id, batch.code_id)
     own_layer(session, batch.project_id, batch.coder_id)
     gone = select(Coding).join(BatchCoding, BatchCoding.coding_id == Coding.id)
     back, left = 0, []
     for coding in session.scalars(gone.where(BatchCoding.batch_id == batch.id, Coding.deleted == batch.undone)).all():
         bring_to_head(session, coding)
-        if standing_on(session, coding, (coding.start, coding.end)) is not None:
+        is_usable = session.get_one(Code, coding.code_id).state == "live"
+        if not is_usable or standing_on(session, coding, (coding.start, coding.end)) is not None:
             left.append(coding.id)
             continue
         coding.deleted = None

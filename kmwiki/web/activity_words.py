@@ -100,6 +100,7 @@ VERBS: Mapping[str, str] = {
     "memo.restored": N_("took a memo out of the bin"),
     "memo.saved": N_("changed a memo"),
     "memos.exported": N_("took memos out as a file"),
+    "batch.proposed": N_("had codes proposed for a note"),
     "quote.made": N_("gave a passage an address of its own"),
     "notices.read": N_("read their notices"),
     "original.kept": N_("kept an original file"),

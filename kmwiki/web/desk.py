@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, current_app, jsonify, url_for
+from flask import Blueprint, Response, current_app, url_for
 from flask_babel import gettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.coding.choices import choices_of
 from kmwiki.coding.queries import recent_codes
-from kmwiki.coding.tree import live_codes
 from kmwiki.db import session
 from kmwiki.errors import N_
 from kmwiki.security.policy import Permission
@@ -79,9 +79,11 @@ def choices(slug: str) -> ResponseReturnValue:
     """Return the codes that passages can be put under, and which of them the caller used last."""
     with session() as s:
         project = project_for(s, caller(), slug, Permission.CODE)
-        found = choices_of(live_codes(s, project.id))
+        found = choices_of(s, project.id)
         recent = recent_codes(s, caller(), project.id)
-        return jsonify({"choices": [choice.as_json() for choice in found], "recent": recent})
+    told = {"choices": [choice.as_json() for choice in found], "recent": recent}
+    written = json.dumps(told, ensure_ascii=False, separators=(",", ":"))  # Thai as it is: half as long
+    return Response(written, mimetype="application/json")
 
 
 @bp.app_template_global("desk_data")
@@ -109,7 +111,12 @@ def desk_data(desk: Desk, project: Project, number: int) -> dict[str, Any]:
 
 
 def _urls(slug: str, number: int) -> dict[str, str]:
-    of_project = {"add": "codings.add", "choices": "desk.choices", "quotes": "quotes.pin", "suggest": "suggesting.near"}
+    of_project = {
+        "add": "codings.add",
+        "choices": "desk.choices",
+        "quotes": "quotes.make",
+        "suggest": "suggesting.near",
+    }
     of_entry = {"undo": "desk_actions.take_back", "redo": "desk_actions.do_again", "since": "desk_actions.since"}
     known = current_app.view_functions
     found = {name: url_for(endpoint, slug=slug) for name, endpoint in of_project.items() if endpoint in known}

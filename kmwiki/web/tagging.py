@@ -29,6 +29,7 @@ from kmwiki.text.units import UNITS
 from kmwiki.web.analysing import SELECTION, address, settle, trouble_of
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.numbers import number_in, page_in
+from kmwiki.web.suggesting import reasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 bp = Blueprint("tagging", __name__)
 
 SIZE = 20
+GIVEN = (*SELECTION, "among", "lines")
+OWN = {"lines", "proposed", "why"}
+"""What a batch notes beside the search that it was made from."""
 ROWS = 100
 UNIT_WORDS = {
     "match": N_("Only the words found"),
@@ -73,6 +77,21 @@ class Form:
         """The query as typed."""
         return " ".join(self.query.get("q", []))
 
+    @property
+    def among(self) -> str:
+        """The search in whose texts alone a concordance looks."""
+        return " ".join(self.query.get("among", []))
+
+    @property
+    def is_kwic(self) -> bool:
+        """Whether the passages are the lines of a concordance."""
+        return self.query.get("lines") == ["kwic"]
+
+    @property
+    def search(self) -> dict[str, list[str]]:
+        """The search as in its address."""
+        return {name: values for name, values in self.query.items() if name not in OWN}
+
 
 @bp.get("/p/<slug>/tag")
 @signed_in
@@ -91,7 +110,7 @@ def draw(slug: str, form: Form, status: int = 200) -> ResponseReturnValue:
         try:
             if form.text.strip():
                 asked = read_request(opened, project.id, {**form.query, "facets": ["none"]})
-                found = find_passages(opened, caller(), project, asked, form.unit)
+                found = find_passages(opened, caller(), project, asked, form.unit, among=form.among)
         except (QueryError, Invalid, Rebuilding) as error:
             trouble = trouble_of(error, form.text)
     drawn = render_template(
@@ -159,8 +178,17 @@ def batch(slug: str, batch_id: int) -> ResponseReturnValue:
         project = project_for(opened, caller(), slug, Permission.CODE)
         line = reading.batch_line(opened, caller(), project.id, batch_id)
         rows = codings_of_batch(opened, caller(), line.batch, offset=(page - 1) * ROWS, size=ROWS)
+        reasons = reasons_of(opened, project.id, line.batch.query)
     return render_template(
-        "tagging/batch.html", project=project, line=line, rows=rows, page=page, size=ROWS, units=UNIT_WORDS
+        "tagging/batch.html",
+        project=project,
+        line=line,
+        rows=rows,
+        page=page,
+        size=ROWS,
+        units=UNIT_WORDS,
+        reasons=reasons,
+        search={name: values for name, values in line.batch.query.items() if name not in OWN},
     )
 
 
@@ -246,7 +274,7 @@ def _change(slug: str, batch_id: int, verb: Callable[[Session, Caller, CodingBat
 def _form() -> Form:
     """Return what stands in the address or was sent."""
     given = request.values
-    query = {name: values for name in SELECTION if (values := [one for one in given.getlist(name) if one.strip()])}
+    query = {name: values for name in GIVEN if (values := [one for one in given.getlist(name) if one.strip()])}
     unit = given.get("unit", "sentence")
     form = Form(query, next((one for one in UNITS if one == unit), "sentence"))
     form.key = request.form.get("key", form.key)
@@ -266,7 +294,11 @@ def _chosen(form: Form) -> list[str]:
 
 
 @bp.app_template_global("tag_address")
-def tag_address(project: Project) -> str:
-    """Return the address under which this search's passages are coded together."""
+def tag_address(project: Project, *, is_kwic: bool = False) -> str:
+    """Return the address under which the passages of this search, or the lines of this concordance, are coded."""
     query = {name: values for name in SELECTION if (values := request.args.getlist(name))}
+    if is_kwic:
+        query["lines"] = ["kwic"]
+        if request.args.get("among"):
+            query["among"] = request.args.getlist("among")
     return address("tagging.preview", project, query)

@@ -148,10 +148,9 @@ def test_a_passage_that_is_none_is_refused_and_so_is_a_memo(desk: Desk) -> None:
         assert field in caught.value.fields
     with pytest.raises(NotFound), transaction() as s:
         service.pin(s, desk.coder, s.get_one(Source, desk.source_id), start=0, end=4, revision=9)
+    stand(desk, kind="memo")
     with pytest.raises(Invalid), transaction() as s:
-        source = s.get_one(Source, desk.source_id)
-        source.kind = "memo"
-        service.pin(s, desk.coder, source, start=0, end=4)
+        service.pin(s, desk.coder, s.get_one(Source, desk.source_id), start=0, end=6)
 
 
 def test_who_reads_it_is_who_reads_its_text(desk: Desk, make: Make) -> None:

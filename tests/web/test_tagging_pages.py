@@ -14,7 +14,7 @@ from kmwiki.coding import overview, service, strips
 from kmwiki.coding.counts import counts, tree_of, use_of
 from kmwiki.coding.models import Code, Coding, CodingBatch
 from kmwiki.coding.queries import CodingFilters, find_codings, recent_codes
-from kmwiki.coding.schemas import CodeIn
+from kmwiki.coding.schemas import CodeIn, CodingIn
 from kmwiki.coding.tagging import MOST, Order, Spot, read_spots, tag
 from kmwiki.db import session, transaction
 from kmwiki.entries.models import Entry
@@ -22,6 +22,7 @@ from kmwiki.entries.schemas import EntryPatch
 from kmwiki.errors import Conflict, Invalid
 from kmwiki.search.indexing import rebuild
 from kmwiki.security.policy import Role
+from kmwiki.sources.models import Source
 from tests.make_search import answer, ask, drain, write
 
 if TYPE_CHECKING:
@@ -223,3 +224,50 @@ def test_moved_texts_are_told_and_nothing_wrong_is_written(stage: Stage) -> None
         stage.tag(key="fourth")
     with session() as s:
         assert s.scalar(select(func.count()).select_from(CodingBatch)) == 1
+
+
+def test_the_lines_of_a_concordance_are_coded_too(stage: Stage, signed_in: Callable[[Caller], FlaskClient]) -> None:
+    browser = signed_in(stage.coder)
+    shown = browser.get("/p/village/kwic?q=เงินออม&among=ปีก่อน").get_data(as_text=True)
+    link = re.search(r'href="(/p/village/tag\?[^"]*)"', shown)
+    assert link
+    preview = browser.get(unescape(link[1])).get_data(as_text=True)
+    values = re.findall(r'name="p" value="([^"]*)"', preview)
+    assert [value.split("/")[0] for value in values] == [str(stage.second.number)], "only the texts of the other search"
+    fields = dict(re.findall(r'type="hidden" name="(key|unit|lines|among|q)" value="([^"]*)"', preview))
+    notes = re.findall(r'name="note" value="([^"]*)"', preview)
+    sent = browser.post(BASE, data=fields | {"p": values, "note": notes, "code_id": stage.code.id})
+    assert sent.status_code == 303
+    batch = browser.get(sent.location).get_data(as_text=True)
+    assert "/p/village/kwic?" in batch
+    assert [coding.status for coding in stage.codings()] == ["auto"]
+
+
+def test_proposals_are_asked_for_looked_at_and_rejected_one_by_one(
+    stage: Stage, signed_in: Callable[[Caller], FlaskClient]
+) -> None:
+    browser = signed_in(stage.coder)
+    with transaction() as s:
+        for note, words in ((stage.first, "เงินออมทำให้คนในหมู่บ้านคุยกัน"),):
+            text = FIRST
+            at = text.index(words)
+            given = CodingIn(code_id=stage.code.id, start=at, end=at + len(words), quote=words)
+            service.add_coding(s, stage.coder, s.get_one(Source, note.source_id), given)
+    third = write(stage.coder, stage.project, "เงินออมทำให้คนในหมู่บ้านได้คุยกันทุกเย็น\nแมวนอน", title="ใหม่")
+    found = browser.get(f"/p/village/suggest?source={third.source_id}&start=0&end=20").get_json()
+    assert found["complete"]
+    assert found["codes"][0]["id"] == stage.code.id
+    assert "เงินออมทำให้คนในหมู่บ้านคุยกัน" in found["codes"][0]["why"]
+    assert browser.get(f"/p/village/suggest?source={third.source_id}").status_code == 422
+    assert browser.get("/p/village/suggest?source=99999&start=0&end=2").status_code == 404
+    address = f"/p/village/e/{third.number}/suggest"
+    key = re.search(r'name="key" value="([^"]*)"', browser.get(address).get_data(as_text=True))
+    assert key
+    sent = browser.post(address, data={"unit": "sentence", "key": key[1]})
+    shown = browser.get(sent.location).get_data(as_text=True)
+    assert "คล้าย “เงินออมทำให้คนในหมู่บ้านคุยกัน”" in shown
+    coding = next(one for one in stage.codings() if one.status == "proposed")
+    browser.post(f"{sent.location}/reject", data={"coding": coding.id})
+    assert [one.status for one in stage.codings()] == ["accepted"]
+    empty = browser.post(f"/p/village/e/{stage.second.number}/suggest", data={"unit": "sentence", "key": "other"})
+    assert empty.location.endswith(f"/e/{stage.second.number}/suggest") or "/tag/batches/" in empty.location

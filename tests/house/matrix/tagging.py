@@ -7,6 +7,16 @@ from tests.house.matrix import Row
 ONE = "/p/{slug}/tag/batches/{coding_batch}"
 
 ROWS = [
+    Row("suggesting.near", "GET", "/p/{slug}/suggest?source={source}&start=0&end=6", "researcher"),
+    Row("suggesting.ask", "GET", "/p/{slug}/e/{number}/suggest", "researcher"),
+    Row("suggesting.make", "POST", "/p/{slug}/e/{number}/suggest", "researcher", form={"unit": "sentence", "key": "k"}),
+    Row(
+        "suggesting.reject",
+        "POST",
+        "/p/{slug}/tag/batches/{coding_batch}/reject",
+        "supervisor",
+        form={"coding": "{coding}"},
+    ),
     Row(
         "tagging.preview", "GET", "/p/{slug}/tag?q=%E0%B8%9B%E0%B8%A3%E0%B8%B0%E0%B8%8A%E0%B8%B8%E0%B8%A1", "researcher"
     ),

@@ -1,59 +1,72 @@
-"""The codes that a passage can be put under, as the type-ahead of the desk needs them."""
+"""The codes that a passage can be put under, as the type-ahead needs them: told briefly, for there may be 10,000."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from kmwiki.coding.models import Code
+from kmwiki.text.clusters import clip
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from sqlalchemy.orm import Session
 
-    from kmwiki.coding.models import Code
+LONGEST = 80
+"""Characters of a definition that the type-ahead shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A code as the type-ahead needs it: its names, and folded keys to find it by."""
+    """A live code: its names, the folded keys it is found by, the code it stands under."""
 
     id: int
     name_th: str
     name_en: str
-    path: str
+    parent_id: int | None
     color: int
     pattern: int
+    is_codable: bool
     keys: tuple[str, ...]
     definition: str
 
     def as_json(self) -> dict[str, object]:
-        """Return what the page hands to the type-ahead."""
-        return asdict(self)
+        """Return what the type-ahead is handed: keys that are but the names in small letters it makes itself."""
+        told: dict[str, object] = {"id": self.id, "th": self.name_th, "color": self.color, "pattern": self.pattern}
+        more = {
+            "en": self.name_en or None,
+            "up": self.parent_id,
+            "heading": True if not self.is_codable else None,
+            "keys": None if self.keys == _plain_keys(self.name_th, self.name_en) else list(self.keys),
+            "about": clip(self.definition, LONGEST) or None,
+        }
+        return told | {name: value for name, value in more.items() if value is not None}
 
 
-def choices_of(codes: Sequence[Code]) -> list[Choice]:
-    """Return the codable ones of the live codes for the type-ahead, each with the names of the codes above it."""
-    by_id = {code.id: code for code in codes}
+def choices_of(session: Session, project_id: int) -> list[Choice]:
+    """Return the live codes of a project in the order of the tree; headings name what stands under them."""
+    columns = (
+        Code.id, Code.name_th, Code.name_en, Code.parent_id, Code.color, Code.pattern, Code.is_codable, Code.aliases,
+        Code.definition,
+    )  # fmt: skip
+    wanted = select(*columns).where(Code.project_id == project_id, Code.state == "live")
     return [
         Choice(
-            code.id,
-            code.name_th,
-            code.name_en,
-            " / ".join(_names_above(code, by_id)),
-            code.color,
-            code.pattern,
-            tuple(dict.fromkeys(fold(name) for name in (code.name_th, code.name_en, *code.aliases) if name)),
-            code.definition,
+            id=row.id,
+            name_th=row.name_th,
+            name_en=row.name_en,
+            parent_id=row.parent_id,
+            color=row.color,
+            pattern=row.pattern,
+            is_codable=row.is_codable,
+            keys=tuple(dict.fromkeys(fold(name) for name in (row.name_th, row.name_en, *row.aliases) if name)),
+            definition=row.definition,
         )
-        for code in codes
-        if code.is_codable
+        for row in session.execute(wanted.order_by(Code.position, Code.id))
     ]
 
 
-def _names_above(code: Code, by_id: dict[int, Code]) -> list[str]:
-    names: list[str] = []
-    above = by_id.get(code.parent_id) if code.parent_id else None
-    while above is not None:
-        names.insert(0, above.name_th)
-        above = by_id.get(above.parent_id) if above.parent_id else None
-    return names
+def _plain_keys(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.lower() for name in names if name))

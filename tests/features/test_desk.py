@@ -12,7 +12,6 @@ from kmwiki import db
 from kmwiki.coding import service
 from kmwiki.coding.choices import choices_of
 from kmwiki.coding.desk import desk_of
-from kmwiki.coding.tree import live_codes
 from kmwiki.comments.service import add_comment
 from kmwiki.db import session, transaction
 from kmwiki.sources.models import Revision, Source
@@ -104,13 +103,15 @@ def test_who_only_reads_a_public_text_sees_no_codings(desk: Desk) -> None:
 
 
 def test_codes_to_choose_from_have_folded_keys_and_where_they_stand(desk: Desk) -> None:
-    heading = desk.more_code("หมวด", is_codable=False)
+    heading = desk.more_code("หมวด", is_codable=False, definition="ก" * 300)
     desk.more_code("ออมวันละ ๑ บาท", name_en="One Baht", parent_id=heading.id, aliases=["สะสม"])
     with session() as s:
-        choices = {choice.name_th: choice for choice in choices_of(live_codes(s, desk.project.id))}
-    assert "หมวด" not in choices
+        choices = {choice.name_th: choice for choice in choices_of(s, desk.project.id)}
     assert choices["ออมวันละ ๑ บาท"].keys == ("ออมวันละ 1 บาท", "one baht", "สะสม")
-    assert choices["ออมวันละ ๑ บาท"].path == "หมวด"
+    assert choices["ออมวันละ ๑ บาท"].as_json()["up"] == heading.id
+    told = choices["หมวด"].as_json()
+    assert (told["heading"], len(str(told["about"]))) == (True, 81)
+    assert choices["การออม"].as_json().keys() == {"id", "th", "en", "color", "pattern"}
 
 
 def test_codes_used_last_come_first(desk: Desk) -> None:

@@ -70,7 +70,7 @@ def test_a_new_code_is_made_with_its_first_passage(desk: Desk, page: FlaskClient
         coding = s.get_one(Coding, answer.get_json()["coding"])
         assert s.get_one(Code, coding.code_id).name_th == "ปีเริ่มต้น"
     choices = page.get(f"{address(desk)}/choices").get_json()["choices"]
-    assert "ปีเริ่มต้น" in {choice["name_th"] for choice in choices}
+    assert "ปีเริ่มต้น" in {choice["th"] for choice in choices}
 
 
 def test_nothing_is_made_when_the_passage_is_refused(desk: Desk, page: FlaskClient) -> None:

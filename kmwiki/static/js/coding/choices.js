@@ -18,7 +18,7 @@ export class Choices {
     if (again || !this.asked) {
       this.asked = fetchJson(this.data.urls.choices).then(
         ({ choices, recent }) => {
-          this.all = choices;
+          this.take(choices);
           this.data.recent = recent;
           this.isThere = true;
         },
@@ -26,6 +26,16 @@ export class Choices {
       );
     }
     return this.asked;
+  }
+
+  /* Keys that are but the names in small letters are not sent; headings only name what stands under them. */
+  take(codes) {
+    const names = new Map(codes.map((code) => [code.id, code]));
+    this.all = codes.filter(({ heading }) => !heading).map(({ id, th, en = "", up, color, pattern, keys, about = "" }) => ({
+      id, color, pattern, name_th: th, name_en: en, definition: about,
+      keys: keys ?? [th, en].filter(Boolean).map((name) => name.toLowerCase()),
+      path: up ? this.nameOf({ name_th: names.get(up)?.th ?? "", name_en: names.get(up)?.en ?? "" }) : "",
+    }));
   }
 
   /** Those that fit what is typed; the ones used lately first while nothing is. */
@@ -70,7 +80,7 @@ export class Choices {
     if (!key && this.data.recent.includes(choice.id)) return this.data.says.recent;
     const shown = fold(this.nameOf(choice));
     const other = key && !shown.includes(key) ? choice.keys.find((name) => name.includes(key)) : "";
-    return other || choice.path.split(" / ").at(-1);
+    return other || choice.path;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { fetchJson } from "./server.js";
 
-const EVERY = 5; // seconds
+const EVERY = 2.5; // seconds: what others do is there within about three
 const LONGEST = 60; // seconds between two questions when the server does not answer
 
 export class Live {

@@ -46,7 +46,7 @@ export class Past {
     const { says } = this.desk.data;
     this.set(error.said?.actions);
     const passed = error.said?.action ?? null;
-    const on = error.status === 409 && passed !== null && way === "undo" ? { label: says.passOver, run: () => this.go(way, passed) } : undefined;
+    const on = error.status === 409 && passed !== null ? { label: says.passOver, run: () => this.go(way, passed) } : undefined;
     toast(error.message || says.failed, on);
   }
 }

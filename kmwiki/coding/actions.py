@@ -79,16 +79,23 @@ def together(session: Session, caller: Caller, *, verb: str = "", made_code: int
 
 
 def note(
-    session: Session, caller: Caller, verb: str, codings: Iterable[Coding], before: Mapping[int, Stance] | None = None
+    session: Session,
+    caller: Caller,
+    verb: str,
+    codings: Iterable[Coding],
+    before: Mapping[int, Stance] | None = None,
+    *,
+    is_fresh: bool = False,
 ) -> None:
     """Note that `verb` was done to these codings; `before` tells how they stood, None if it made them.
 
-    One that stands as it stood is left out, and nothing is noted of what the program does by itself.
+    One that stands as it stood is left out, and nothing is noted of what the program does by itself. `is_fresh` says
+    that they have stood in no other revision, which need not be asked then.
     """
     if caller.user_id is None:
         return
     rows = list(codings)
-    after = stances_of(session, rows)
+    after = stances_of(session, rows, is_fresh=is_fresh)
     steps: dict[int, tuple[Coding, dict[str, Any]]] = {
         row.id: (row, {"coding": row.id, "before": before[row.id] if before else None, "after": after[row.id]})
         for row in rows
@@ -179,11 +186,15 @@ def _write(session: Session, caller: Caller, gathered: _Gathered) -> None:
 
 
 def _make_room(session: Session, mine: tuple[ColumnElement[bool], ...]) -> None:
-    session.execute(delete(CodingAction).where(*mine, CodingAction.undone.is_not(None)))
+    _drop(session, *mine, CodingAction.undone.is_not(None))
     oldest = select(CodingAction.id).where(*mine).order_by(CodingAction.id.desc()).offset(MOST - 1).limit(1)
     last = session.scalar(oldest)
     if last is not None:
-        session.execute(delete(CodingAction).where(*mine, CodingAction.id <= last))
+        _drop(session, *mine, CodingAction.id <= last)
+
+
+def _drop(session: Session, *which: ColumnElement[bool]) -> None:
+    session.execute(delete(CodingAction).where(*which).execution_options(synchronize_session=False))
 
 
 def _told(session: Session, actions: list[CodingAction]) -> dict[int, Message]:

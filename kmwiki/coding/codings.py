@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from kmwiki.coding.access import may_change
 from kmwiki.coding.actions import note, together
 from kmwiki.coding.carrying import bring_to_head, place_by_hand
@@ -79,7 +81,7 @@ def _add(
     session.add(made)
     session.flush()
     _record(session, caller, "coding.added", made, code=code.id, revision=number, start=made.start, end=made.end)
-    note(session, caller, "coding.added", [made])
+    note(session, caller, "coding.added", [made], is_fresh=True)
     return made, True
 
 
@@ -219,8 +221,7 @@ def text_to_code(session: Session, source: Source, number: int) -> str:
                 head=source.head_no,
             ),
         )
-    head = session.get_one(Revision, (source.id, source.head_no))
-    if number != source.head_no and session.get_one(Revision, (source.id, number)).sha256 != head.sha256:
+    if number != source.head_no and not _reads_as_head(session, source, number):
         raise Invalid.one(
             "revision",
             say(
@@ -230,12 +231,13 @@ def text_to_code(session: Session, source: Source, number: int) -> str:
                 head=source.head_no,
             ),
         )
-    return head.reading_text
+    at_head = Revision.source_id == source.id, Revision.no == source.head_no
+    return session.scalars(select(Revision.reading_text).where(*at_head)).one()
 
 
 def _reads_as_head(session: Session, source: Source, number: int) -> bool:
-    numbers = {number, source.head_no}
-    return len({session.get_one(Revision, (source.id, each)).sha256 for each in numbers}) == 1
+    both = Revision.source_id == source.id, Revision.no.in_((number, source.head_no))
+    return len(set(session.scalars(select(Revision.sha256).where(*both)))) == 1
 
 
 def _twin_of(session: Session, caller: Caller, source: Source, made: Coding) -> Coding | None:

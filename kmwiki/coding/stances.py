@@ -27,9 +27,12 @@ WATCHED = (*CONTENT, "place")
 """What somebody may have changed."""
 
 
-def stances_of(session: Session, codings: Iterable[Coding]) -> dict[int, Stance]:
-    """Return how the codings stand now, by their ids; two statements, however many they are."""
+def stances_of(session: Session, codings: Iterable[Coding], *, is_fresh: bool = False) -> dict[int, Stance]:
+    """Return how the codings stand now, by their ids; two statements, however many. `is_fresh`: they have no past."""
     rows = list(codings)
+    heads = {number: session.get_one(Source, number).head_no for number in {row.source_id for row in rows}}
+    if is_fresh:
+        return {row.id: _stance(row, heads[row.source_id], None) for row in rows}
     at_head = and_(Source.id == Coding.source_id, Placement.revision == Source.head_no)
     laid = session.scalars(
         select(Placement)
@@ -38,7 +41,6 @@ def stances_of(session: Session, codings: Iterable[Coding]) -> dict[int, Stance]
         .where(Placement.coding_id.in_([row.id for row in rows]))
     )
     placements = {row.coding_id: [row.start, row.end, row.state, row.decided_by] for row in laid}
-    heads = {number: session.get_one(Source, number).head_no for number in {row.source_id for row in rows}}
     return {row.id: _stance(row, heads[row.source_id], placements.get(row.id)) for row in rows}
 
 

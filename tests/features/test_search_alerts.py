@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from kmwiki import db
+from kmwiki.coding.schemas import CodeIn, CodePatch
+from kmwiki.coding.service import create_code, edit_code, retire_code
 from kmwiki.entries.access import WHOLE
 from kmwiki.entries.models import Entry
 from kmwiki.entries.service import bin_entry, restore_entry, set_standing
@@ -24,6 +26,7 @@ from kmwiki.search.indexing import rebuild
 from kmwiki.search.models import SavedSearch, SearchWatch
 from kmwiki.search.telling import ask_all_alerts
 from kmwiki.security.policy import Role
+from tests.make_memos import make_memo
 from tests.make_search import answer, ask, write
 
 if TYPE_CHECKING:
@@ -152,10 +155,54 @@ def test_filters_and_modes_hold_for_news_too(writer: Caller, reader: Caller, pro
     first = write(writer, project, CANARY, title="สงขลา", places=["สงขลา"])
     write(writer, project, CANARY, title="พัทลุง", places=["พัทลุง"])
     work()
-    assert news(reader) == ["พัทลุง"]  # a question tells only of texts with all of its words
+    assert news(reader) == ["พัทลุง"]  # a question tells only of texts with half of its words
     answer(writer, first, CANARY)
     work()
     assert news(reader) == ["สงขลา", "พัทลุง"]
+
+
+def test_new_and_renamed_codes_and_memos_are_told_of_too(
+    make: Make, writer: Caller, reader: Caller, project: Project
+) -> None:
+    supervisor = make.member(project, Role.SUPERVISOR)
+    search = keep(reader, project)
+    keep(supervisor, project)
+    with db.transaction() as opened:
+        here = opened.merge(project)
+        create_code(opened, supervisor, here, CodeIn(name_th="อื่น"))
+        code = create_code(opened, supervisor, here, CodeIn(name_th="นกอื่น"))
+    work()
+    assert news(reader) == []
+    with db.transaction() as opened:
+        edit_code(opened, supervisor, opened.merge(code), CodePatch(name_th=f"รหัส{CANARY}"))
+    make_memo(project, writer, title=f"ข้อคิด{CANARY}", body="ไม่มี")
+    work()
+    assert news(reader) == [f"ข้อคิด{CANARY}", f"รหัส{CANARY}"] or news(reader) == [f"รหัส{CANARY}", f"ข้อคิด{CANARY}"]
+    assert news(supervisor) == [f"ข้อคิด{CANARY}"]  # who made the code knows of it
+    with db.session() as opened:
+        told = {one.kind: one for one in notices.page(opened, reader, offset=0, size=5)[0]}
+        assert told["code"].address == f"/p/village/codebook/{code.id}"
+        assert told["code"].hit is not None
+        assert told["memo"].address.startswith("/p/village/memos/")
+        assert notices.count_new(opened, reader, [search]) == {search: 2}
+    ask_all_alerts()
+    work()
+    assert len(news(reader)) == 2  # told once
+    with db.transaction() as opened:
+        retire_code(opened, supervisor, opened.merge(code))
+    work()
+    assert news(reader) == [f"ข้อคิด{CANARY}"]
+
+
+def test_a_question_tells_of_what_comes_among_its_best(writer: Caller, reader: Caller, project: Project) -> None:
+    for at in range(24):
+        write(writer, project, f"กองทุนสวัสดิการชุมชนดูแลผู้สูงอายุอย่างไร ครั้งที่ {at}", title="เดิม")
+    work()
+    keep(reader, project, "กองทุนสวัสดิการชุมชนดูแลผู้สูงอายุในหมู่บ้านของเราอย่างไรบ้าง")
+    write(writer, project, "เย็นนี้ฝนตกในหมู่บ้านของเรา", title="ฝน")
+    write(writer, project, "หมู่บ้านของเรามีกองทุนสวัสดิการชุมชน ดูแลผู้สูงอายุในหมู่บ้านของเราด้วยเบี้ยยังชีพ", title="ตรง")
+    work()
+    assert news(reader) == ["ตรง"]
 
 
 def test_a_search_that_cannot_be_read_any_more_is_told_of_once(

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from kmwiki.accounts.models import Project
     from kmwiki.db import Base
 
-KINDS = ("Project", "User", "Source", "Selection", "Coding", "Code", "Set", "Note", "Case", "Variable", "Graph")
-"""The things to which the exchange format gives an identity."""
+SELECTION, NOTE = "selection", "memo"
+"""Parts of a coding that the format names by themselves: the passage it stands on, and the coder's memo."""
 
 
 def guid_of(project: Project, row: Base, *, part: str = "") -> str:
-    """Return the stable GUID of a row, in lower case; `part` names something of it, such as a coding's `selection`."""
+    """Return the stable GUID of a row, in lower case and without braces; `part` names something of it (`SELECTION`)."""
     if isinstance(row, Code | CodeGroup | Coding) and not part:
-        return row.guid.lower()
+        return row.guid.strip("{}").lower()
     return derived(project, row.__tablename__, row.id, part=part)  # type: ignore[attr-defined]  # all but links have one
 
 

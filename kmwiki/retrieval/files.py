@@ -38,6 +38,8 @@ TYPES: Mapping[str, str] = {
     "html": "text/html",
 }
 """The formats, and how each is told to browsers."""
+SHORT = 20_000
+"""Up to so many rows a table is written in memory."""
 PAPERS = frozenset({"docx", "html"})
 HEADS = (
     N_("Code"), N_("Words"), N_("Before"), N_("After"), N_("Whole passage, where only a part was asked for"),
@@ -117,7 +119,7 @@ def write_file(export: Export, form: str) -> bytes:
     rows = _table(export, by_group=by_group)
     if form == "csv":
         return write_csv(header, rows).encode()
-    return write_xlsx(tell(N_("Coded passages")), header, rows)
+    return write_xlsx(tell(N_("Coded passages")), header, rows, is_short=len(export.found.lines) <= SHORT)
 
 
 def _table(export: Export, *, by_group: bool) -> Iterator[list[Cell]]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select, tuple_
+from sqlalchemy.orm import defer
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kmwiki.accounts.models import User
@@ -45,6 +46,7 @@ _STATEMENT = (
     .join(Entry, Entry.source_id == Coding.root_id)
     .outerjoin(User, User.id == Coding.coder_id)
     .outerjoin(Comment, Comment.source_id == Coding.source_id)
+    .options(*(defer(column, raiseload=True) for column in (Entry.fields, Entry.origin, Entry.provenance)))
 )
 
 

@@ -121,6 +121,7 @@ def page(slug: str) -> ResponseReturnValue:
             project=project,
             view=view,
             given=given,
+            book_lacks=lambda value: book.read(value) is None,
             form=form_rows(given, book),
             operators=OPERATORS,
             units=UNIT_WORDS,

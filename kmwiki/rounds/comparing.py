@@ -23,6 +23,7 @@ from kmwiki.rounds.queries import coders_of
 from kmwiki.rounds.units import added, shares, units_of
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
+from kmwiki.text.clusters import snap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from kmwiki.rounds.queries import Coder
     from kmwiki.rounds.units import Share, Unit
     from kmwiki.security.policy import Caller
+
+
+AROUND = 80
+"""Code points of text shown on each side of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,23 @@ class Judged:
     decided: Decided | None
     entry: Entry
     text: str
+    coders: list[int]
 
     @property
     def is_open(self) -> bool:
         """Whether somebody has to settle it."""
         return self.decided is None
+
+    @property
+    def around(self) -> tuple[str, str, str]:
+        """The words before it, its own, and those behind it."""
+        case = self.case
+        left, right = snap(self.text, max(0, case.start - AROUND), min(len(self.text), case.end + AROUND))
+        return self.text[left : case.start], self.text[case.start : case.end], self.text[case.end : right]
+
+    def words(self, mark: Mark) -> str:
+        """Return the words a coding stands on, or those it stood on if they are gone."""
+        return mark.quote if mark.start is None else self.text[mark.start : mark.end]
 
 
 @dataclass
@@ -95,6 +112,10 @@ class Comparison:
         """Every case, text by text."""
         return [each for text in self.texts if text.is_comparable for each in text.judged]
 
+    def open_of(self, code_id: int) -> int:
+        """Count the cases with a code that are still to be settled."""
+        return sum(each.is_open and code_id in each.case.code_ids for each in self.judged)
+
     @cached_property
     def shares(self) -> dict[int, Share]:
         """How far each code was used alike, over all texts that at least two worked on."""
@@ -119,7 +140,14 @@ def comparison_of(session: Session, caller: Caller, found: CodingRound, root_id:
     for root, entry in by_root.items():
         for case, decision in judge(marks.get(root, []), worked.get(root, []), decided.get(root, [])):
             if case.source_id in texts:
-                judged[case.source_id].append(Judged(case, decision, entry, texts[case.source_id]))
+                judged[case.source_id].append(
+                    Judged(case, decision, entry, texts[case.source_id], worked.get(root, []))
+                )
+    coders = coders_of(session, found)
+    order = [coder.id for coder in coders]
+    worked = {
+        root: sorted(who, key=lambda one: order.index(one) if one in order else -1) for root, who in worked.items()
+    }
     compared = [
         Compared(
             source, entry, text, worked.get(entry.source_id, []),
@@ -128,7 +156,7 @@ def comparison_of(session: Session, caller: Caller, found: CodingRound, root_id:
         )
         for source, entry, text in rows
     ]  # fmt: skip
-    return Comparison(found, coders_of(session, found), compared, left_out)
+    return Comparison(found, coders, compared, left_out)
 
 
 def judge(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from kmwiki.accounts.models import Membership, User
-from kmwiki.coding.models import Coding
+from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.round_models import CodingRound, RoundCoder, RoundMark, RoundText
 from kmwiki.entries.models import Entry
 from kmwiki.rounds.access import is_coder
@@ -18,7 +18,7 @@ from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -204,3 +204,9 @@ def _texts(session: Session, found: CodingRound) -> list[tuple[RoundText, Source
         .order_by(Entry.number)
     )
     return [(text, source, entry, bool(changed)) for text, source, entry, changed in rows]
+
+
+def codes_in(session: Session, ids: Iterable[int]) -> dict[int, Code]:
+    """Return codes by their ids, by name; those out of use too."""
+    rows = session.scalars(select(Code).where(Code.id.in_(list(ids))).order_by(Code.name_th, Code.id))
+    return {code.id: code for code in rows}

@@ -144,6 +144,11 @@ def delete_round(session: Session, caller: Caller, found: CodingRound) -> None:
     session.flush()
 
 
+def note_export(session: Session, caller: Caller, found: CodingRound) -> None:
+    """Note that the decisions of a round left as a file."""
+    _record(session, caller, "round.exported", found)
+
+
 def has_codings(session: Session, found: CodingRound, *, with_removed: bool = False) -> bool:
     """Whether somebody has coded in the round."""
     there = exists().where(Coding.round_id == found.id)

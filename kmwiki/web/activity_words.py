@@ -117,6 +117,16 @@ VERBS: Mapping[str, str] = {
     "retrieval.saved": N_("saved a question about passages"),
     "search.changed": N_("changed a saved search"),
     "search.followed": N_("settled the news of a saved search"),
+    "decision.made": N_("settled what was coded differently"),
+    "decision.undone": N_("took back what was settled in a coding round"),
+    "round.changed": N_("changed a coding round"),
+    "round.closed": N_("closed a coding round"),
+    "round.deleted": N_("took a coding round away"),
+    "round.exported": N_("took the decisions of a coding round out as a file"),
+    "round.made": N_("set up a coding round"),
+    "round.reopened": N_("opened a coding round again"),
+    "round.text_done": N_("is done with a text of a coding round"),
+    "round.text_resumed": N_("goes on with a text of a coding round"),
     "search.removed": N_("removed a saved search"),
     "search.restored": N_("brought back a saved search"),
     "search.saved": N_("saved a search"),
@@ -166,7 +176,7 @@ def facts_of(told: Told) -> str:
         return _word(PURPOSES, data.get("purpose"))
     if told.verb in {"session.opened", "session.refused", "reset.asked"}:
         return str(data.get("address") or "")
-    return ""
+    return str(data.get("name") or "") if noun in {"round", "decision"} else ""
 
 
 def _change(data: Mapping[str, Any], words: Mapping[str, str], old: str, new: str) -> str:

@@ -80,6 +80,13 @@ MENU: tuple[tuple[Place, ...], ...] = (
             counted="to_review",
         ),
         Place(
+            "rounds.index",
+            N_("Coding rounds"),
+            "half",
+            Permission.CODE,
+            frozenset({"rounds", "rounds_forms", "rounds_desk", "rounds_compare"}),
+        ),
+        Place(
             "imports.upload",
             N_("Import"),
             "in",

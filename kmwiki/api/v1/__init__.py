@@ -18,6 +18,7 @@ RESOURCES = (
     "places",
     "codings",
     "coding_actions",
+    "rounds",
     "memos",
     "quotes",
     "codes",

@@ -94,16 +94,21 @@ def _lines(session: Session, caller: Caller, project: Project, selected: Selecte
     if selected.plan is None:
         raise AssertionError("a concordance has a query")
     looked = looked_for(selected.plan)
+    for text in texts_of_selection(session, caller, project, selected):
+        for number, part in enumerate(text.parts):
+            for start, end in places_in(part, looked, selected.segmenter):
+                yield Line(text, number, start, end)
+
+
+def texts_of_selection(session: Session, caller: Caller, project: Project, selected: Selected) -> Iterator[Text]:
+    """Yield the texts of a selection that the caller may read, masked, note by note, a note's comments behind it."""
     keep = cleared_forms(session, project.id)
     found = sorted(heads(session, caller, selected.matches), key=lambda pair: (pair[0].number, pair[0].source_id))
     for at in range(0, len(found), CHUNK // 10):
         some = found[at : at + CHUNK // 10]
         texts = dict(bodies(session, [head.source_id for head, _ in some]))
         for head, match in some:
-            text = whole(head, match.columns, texts.get(head.source_id, ""), keep)
-            for number, part in enumerate(text.parts):
-                for start, end in places_in(part, looked, selected.segmenter):
-                    yield Line(text, number, start, end)
+            yield whole(head, match.columns, texts.get(head.source_id, ""), keep)
 
 
 def _order(sort: str, selected: Selected, locale: str) -> Callable[[Line], Key]:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 MOST = 1000
 """So many passages one batch holds; whoever has more narrows the search."""
 LONGEST_KEY = 64
+TAG_UNITS = (*UNITS, "text")
+"""How much is coded around each place; `text` is all of it."""
 _SPOT = re.compile(r"(\d{1,18}):(\d{1,18}):(\d{1,18})-(\d{1,18})", re.ASCII)
 
 
@@ -203,9 +205,9 @@ def _check(order: Order) -> None:
         raise Invalid.one(
             "p", say("At most %(most)s passages are coded at once. Narrow the search or untick some.", most=MOST)
         )
-    if order.unit not in UNITS:
+    if order.unit not in TAG_UNITS:
         raise Invalid.one(
-            "unit", say("%(value)s is none of: %(names)s.", value=order.unit[:80], names=", ".join(UNITS))
+            "unit", say("%(value)s is none of: %(names)s.", value=order.unit[:80], names=", ".join(TAG_UNITS))
         )
     if not 0 < len(order.key) <= LONGEST_KEY:
         raise Invalid.one("key", say("This form is not complete. Open the list again."))

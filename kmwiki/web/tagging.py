@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
 from kmwiki.accounts.access import project_for
-from kmwiki.analysis.tagging import find_passages
+from kmwiki.analysis.tagging import WORDLESS, find_passages
 from kmwiki.api.v1.errors import words
 from kmwiki.coding import batches as reading
 from kmwiki.coding import tagging
@@ -25,7 +25,6 @@ from kmwiki.search.queries import Rebuilding
 from kmwiki.search.query import QueryError
 from kmwiki.search.request import read_request
 from kmwiki.security.policy import Permission
-from kmwiki.text.units import UNITS
 from kmwiki.web.analysing import SELECTION, address, settle, trouble_of
 from kmwiki.web.context import caller, signed_in
 from kmwiki.web.numbers import number_in, page_in
@@ -38,11 +37,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
-    from kmwiki.analysis.tagging import Found
+    from kmwiki.analysis.tagging import Found, TagUnit
     from kmwiki.coding.models import Coding, CodingBatch
     from kmwiki.coding.tagging import Outcome
     from kmwiki.security.policy import Caller
-    from kmwiki.text.units import Unit
     from kmwiki.web.analysing import Trouble
 
 bp = Blueprint("tagging", __name__)
@@ -56,6 +54,7 @@ UNIT_WORDS = {
     "match": N_("Only the words found"),
     "sentence": N_("The sentence"),
     "paragraph": N_("The paragraph"),
+    "text": N_("The whole text"),
 }
 
 
@@ -64,7 +63,7 @@ class Form:
     """What was chosen, and what is wrong with it. `ticked` None: everything."""
 
     query: dict[str, list[str]]
-    unit: Unit
+    unit: TagUnit
     key: str = field(default_factory=lambda: uuid4().hex)
     code_id: int | None = None
     voice: str = ""
@@ -120,7 +119,7 @@ def draw(slug: str, form: Form, status: int = 200) -> ResponseReturnValue:
         found=found,
         trouble=trouble,
         codes=codes,
-        units=UNIT_WORDS,
+        units={one: UNIT_WORDS[one] for one in WORDLESS} if found is not None and found.is_wordless else UNIT_WORDS,
         voices=VOICES,
         most=tagging.MOST,
     )
@@ -276,7 +275,7 @@ def _form() -> Form:
     given = request.values
     query = {name: values for name in GIVEN if (values := [one for one in given.getlist(name) if one.strip()])}
     unit = given.get("unit", "sentence")
-    form = Form(query, next((one for one in UNITS if one == unit), "sentence"))
+    form = Form(query, cast("TagUnit", unit if unit in UNIT_WORDS else "sentence"))
     form.key = request.form.get("key", form.key)
     form.code_id = number_in(request.form, "code_id", least=1)
     form.voice = request.form.get("as_voice", "")

@@ -271,3 +271,22 @@ def test_proposals_are_asked_for_looked_at_and_rejected_one_by_one(
     assert [one.status for one in stage.codings()] == ["accepted"]
     empty = browser.post(f"/p/village/e/{stage.second.number}/suggest", data={"unit": "sentence", "key": "other"})
     assert empty.location.endswith(f"/e/{stage.second.number}/suggest") or "/tag/batches/" in empty.location
+
+
+def test_a_search_for_fields_alone_codes_whole_texts_or_their_paragraphs(
+    stage: Stage, signed_in: Callable[[Caller], FlaskClient]
+) -> None:
+    client = signed_in(stage.coder)
+    shown = page(client, f"{BASE}?q=kind:fieldnote")
+    assert "ระบุเฉพาะช่องข้อมูล" in shown
+    assert 'value="sentence"' not in shown.partition("</select>")[0]
+    assert len(filled(shown)["p"]) == 3  # two notes and a comment, each as a whole; nothing of the supervisors' note
+    assert "ความลับ" not in shown
+    assert len(filled(page(client, f"{BASE}?q=kind:fieldnote NOT ปีก่อน&unit=paragraph"))["p"]) == 3
+    with_words = filled(page(client, f"{BASE}?q=เงินออม&unit=text"))
+    assert len(with_words["p"]) == 3
+    form = filled(shown) | {"q": "kind:fieldnote", "unit": "text", "code_id": stage.code.id}
+    place = send(client, BASE, **form)
+    assert stage.codings()[0].ev_quote == FIRST
+    assert len(stage.codings()) == 3
+    assert "ทั้งข้อความ" in page(client, place)

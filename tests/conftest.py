@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import shutil
 import socket
+from contextlib import contextmanager
+from copy import deepcopy
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from kmwiki.security.policy import Caller
+    from tests.house.world import World
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -99,22 +102,68 @@ def newest_schema() -> str:
     return max(path.name.partition("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
 
 
-@pytest.fixture
-def settings(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """The settings of a fresh instance whose database is bound."""
-    instance = tmp_path / "instance"
+@pytest.fixture(scope="session")
+def empty_instance(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """An instance with every table and no row; tests copy it."""
+    instance = tmp_path_factory.mktemp("empty") / "instance"
     (instance / "originals").mkdir(parents=True)
     (instance / "secret").write_text("a secret for tests only", encoding="ascii")
     (instance / "secret").chmod(0o600)
     shutil.copy(empty_database, instance / "kmwiki.sqlite")
-    monkeypatch.setenv("KMWIKI_INSTANCE", str(instance))
-    made = Settings.from_environment({}, instance=instance)
-    db.bind(made.database)
-    index.bind(made)
-    outbox.listen()
-    yield made
-    index.release()
-    db.release()
+    return instance
+
+
+@contextmanager
+def bound(instance: Path) -> Iterator[Settings]:
+    """Bind database and index of an instance for a while."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KMWIKI_INSTANCE", str(instance))
+        made = Settings.from_environment({}, instance=instance)
+        db.bind(made.database)
+        index.bind(made)
+        outbox.listen()
+        yield made
+        index.release()
+        db.release()
+
+
+@pytest.fixture
+def copied_instance(empty_instance: Path) -> Path:
+    """What every test's instance is a copy of. A module whose tests all start from the same rows gives its own."""
+    return empty_instance
+
+
+@pytest.fixture
+def settings(tmp_path: Path, copied_instance: Path) -> Iterator[Settings]:
+    """The settings of a fresh instance whose database is bound."""
+    shutil.copytree(copied_instance, tmp_path / "instance")
+    with bound(tmp_path / "instance") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def built_world(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) -> tuple[Path, World]:
+    """The instance of the permission matrix, made once, and who and what is in it."""
+    from tests.house.world import build_world  # noqa: PLC0415 - unit tests need no world
+
+    instance = tmp_path_factory.mktemp("world") / "instance"
+    shutil.copytree(empty_instance, instance)
+    with bound(instance):
+        return instance, build_world(Make())
+
+
+@pytest.fixture
+def world_instance(built_world: tuple[Path, World]) -> Path:
+    """What `copied_instance` is in a module whose tests all ask for the `world`."""
+    return built_world[0]
+
+
+@pytest.fixture
+def world(built_world: tuple[Path, World], copied_instance: Path, settings: Settings) -> World:
+    """The world of the permission matrix in a copy of one's own."""
+    del settings
+    assert copied_instance == built_world[0], "the module's copied_instance has to be world_instance"
+    return deepcopy(built_world[1])
 
 
 @pytest.fixture
@@ -243,12 +292,17 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture
-def port() -> int:
-    """A port that nobody uses now."""
+def free_port() -> int:
+    """Return a port that nobody uses now."""
     with socket.socket() as opened:
         opened.bind(("127.0.0.1", 0))
         return int(opened.getsockname()[1])
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody uses now."""
+    return free_port()
 
 
 @pytest.fixture

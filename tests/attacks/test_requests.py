@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.house.test_permissions import ROWS, fill_in
-from tests.house.world import World, build_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kmwiki.config import Settings
     from kmwiki.security.policy import Caller
     from tests.conftest import Api
+    from tests.house.world import World
     from tests.make import Make
 
 EVIL = "evil.example"
@@ -46,8 +47,8 @@ FOREIGN = {
 
 
 @pytest.fixture
-def world(make: Make) -> World:
-    return build_world(make)
+def copied_instance(world_instance: Path) -> Path:
+    return world_instance
 
 
 def client_of(app: Flask, make: Make, person: Caller | None) -> FlaskClient:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.conftest import free_port
+from tests.program import Program
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
-
-    from tests.program import Program
 
 
 @dataclass
@@ -23,12 +27,37 @@ class Site:
     link: str
 
 
-@pytest.fixture
-def site(program: Program, port: int) -> Site:
-    """The program as a newcomer starts it, with the demo project."""
-    server = program.serve(port)
+@dataclass
+class Started:
+    """An instance after its first start, stopped again: its folder, and the path of the link that nobody has used."""
+
+    folder: Path
+    link: str
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Started:
+    """A first start with the demo project, indexed to the end; tests copy it."""
+    program = Program(tmp_path_factory.mktemp("started") / "instance")
+    server = program.serve(free_port())
     assert server.stdout is not None
-    return Site(f"http://127.0.0.1:{port}", server.stdout.readline().strip())
+    link = urlsplit(server.stdout.readline().strip()).path
+    for _ in range(100):
+        if program.run("search", "check").returncode == 0:
+            break
+    else:
+        pytest.fail("the demo was not indexed in time")
+    program.stop(server)
+    return Started(program.instance, link)
+
+
+@pytest.fixture
+def site(started: Started, program: Program, port: int) -> Site:
+    """The program as a newcomer finds it, with the demo project."""
+    shutil.copytree(started.folder, program.instance)
+    program.serve(port)
+    base = f"http://127.0.0.1:{port}"
+    return Site(base, base + started.link)
 
 
 @pytest.fixture
@@ -37,11 +66,8 @@ def strays() -> list[str]:
     return []
 
 
-@pytest.fixture
-def context(browser: Browser, site: Site, strays: list[str]) -> Iterator[BrowserContext]:
-    """A new profile, Thai, on a laptop's screen."""
-    made = browser.new_context(locale="th-TH", viewport={"width": 1280, "height": 900}, base_url=site.base)
-    made.set_default_timeout(15_000)
+def watch(context: BrowserContext, site: Site, strays: list[str]) -> None:
+    """Note every request to elsewhere, every breach of the content policy and every error of a script."""
 
     def watch_request(request: Request) -> None:
         if not request.url.startswith((site.base, "data:", "blob:")):
@@ -51,9 +77,17 @@ def context(browser: Browser, site: Site, strays: list[str]) -> Iterator[Browser
         if message.type == "error" and "Failed to load resource" not in message.text:
             strays.append(message.text)
 
-    made.on("request", watch_request)
-    made.on("console", watch_console)
-    made.on("weberror", lambda error: strays.append(str(error.error)))
+    context.on("request", watch_request)
+    context.on("console", watch_console)
+    context.on("weberror", lambda error: strays.append(str(error.error)))
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site, strays: list[str]) -> Iterator[BrowserContext]:
+    """A new profile, Thai, on a laptop's screen."""
+    made = browser.new_context(locale="th-TH", viewport={"width": 1280, "height": 900}, base_url=site.base)
+    made.set_default_timeout(15_000)
+    watch(made, site, strays)
     yield made
     made.close()
 

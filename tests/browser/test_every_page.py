@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import watch
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -37,6 +39,8 @@ FAMILIES = {
     "import": "/p/demo/import",
     "imports": "/p/demo/imports",
     "imports to look over": "/p/demo/imports/look-over",
+    "quote": "/q/1",
+    "suggested codes": "/p/demo/e/9/suggest",
     "memos": "/p/demo/memos",
     "memo": "/p/demo/memos/2",
     "write a memo": "/p/demo/memos/new?about=entry:20",
@@ -74,44 +78,41 @@ def complaints(page: Page) -> list[str]:
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
 
 
+def sideways(page: Page) -> int:
+    """Return by how many pixels a page is wider than the narrowest phone."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 320, "height": 700})
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.set_viewport_size(size)
+    return int(over)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=["th-light-1280", "en-dark-390"])
-def test_axe_finds_nothing(browser: Browser, page: Page, site: Site, view: dict[str, Any]) -> None:
+def test_every_page_is_clean(browser: Browser, page: Page, site: Site, strays: list[str], view: dict[str, Any]) -> None:
+    """Axe finds nothing, no page scrolls sideways on the narrowest phone, asks elsewhere or breaks its policy."""
     if view["locale"] == "en":
         page.goto("/me")
         page.locator("[popovertarget=me]").click()
         page.locator("#me button[value=en]").click()
         expect(page.locator("html[lang=en]")).to_be_attached()
     context = context_like(browser, page, site, view)
-    found = {}
+    watch(context, site, strays)
+    found: dict[str, list[str]] = {}
     for name, path in FAMILIES.items():
         opened = context.new_page()
         opened.goto(path)
         assert opened.locator("h1").count() == 1, f"{name} has {opened.locator('h1').count()} first headings"
         assert opened.locator(f"html[lang={view['locale']}]").count() == 1, name
-        if problems := complaints(opened):
+        problems = complaints(opened)
+        if over := sideways(opened):
+            problems.append(f"{over} pixels wider than 320")
+        if problems:
             found[name] = problems
         opened.close()
     context.close()
     assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
-
-
-def test_nothing_scrolls_sideways_on_the_narrowest_phone(browser: Browser, page: Page, site: Site) -> None:
-    context = context_like(browser, page, site, {"locale": "th", "viewport": {"width": 320, "height": 700}})
-    opened = context.new_page()
-    wide = {}
-    for name, path in FAMILIES.items():
-        opened.goto(path)
-        over = opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if over > 0:
-            wide[name] = over
-    context.close()
-    assert not wide
-
-
-def test_no_page_asks_elsewhere_or_breaks_its_policy(page: Page, strays: list[str]) -> None:
-    for path in FAMILIES.values():
-        page.goto(path, wait_until="networkidle")
     assert strays == []
 
 

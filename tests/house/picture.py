@@ -18,7 +18,10 @@ SAID = 98
 BANDS = {
     "doors": ("#dfe9f3", ("wsgi", "main", "app", "web", "api", "cli")),
     "uses over several features": ("#e9e4f2", ("demo", "exchange", "notifications", "analysis", "search", "retrieval")),
-    "features": ("#e3efe4", ("memos", "quotes", "rounds", "coding", "comments", "entries", "sources", "places", "accounts")),
+    "features": (
+        "#e3efe4",
+        ("memos", "quotes", "rounds", "coding", "comments", "entries", "sources", "places", "accounts"),
+    ),
     "ground": ("#f3ead9", ()),
 }
 

@@ -9,10 +9,11 @@ import pytest
 from kmwiki.api.v1.ground import write_cursor
 from tests.house.matrix import Row
 from tests.house.test_permissions import ROWS, ask
-from tests.house.world import World, build_world
+from tests.house.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -60,8 +61,8 @@ CURSORS = (
 
 
 @pytest.fixture
-def world(make: Make) -> World:
-    return build_world(make)
+def copied_instance(world_instance: Path) -> Path:
+    return world_instance
 
 
 @pytest.fixture

@@ -13,13 +13,16 @@ import pytest
 from kmwiki.db import transaction
 from tests.house import matrix
 from tests.house.matrix import LEVELS, Row
-from tests.house.world import World, build_world, own_rows
+from tests.house.world import own_rows
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
     from werkzeug.test import TestResponse
 
     from kmwiki.security.policy import Caller
+    from tests.house.world import World
     from tests.make import Make
 
 ROWS: list[Row] = [
@@ -50,8 +53,8 @@ def test_no_row_stands_twice() -> None:
 
 
 @pytest.fixture
-def world(make: Make) -> World:
-    return build_world(make)
+def copied_instance(world_instance: Path) -> Path:
+    return world_instance
 
 
 def ask(app: Flask, make: Make, world: World, row: Row, person: Caller | None) -> TestResponse:

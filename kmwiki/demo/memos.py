@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from kmwiki.coding.access import coding_for
 from kmwiki.coding.models import Code, Coding
 from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry
 from kmwiki.memos.access import target_for
 from kmwiki.memos.schemas import MemoIn
 from kmwiki.memos.service import add_memo
+from kmwiki.quotes.service import pin_coding
+from kmwiki.security.policy import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +34,8 @@ def think(
 ) -> None:
     """Write the memos of the demo's file.
 
-    `%(key)s` in a text is the id of an earlier memo, `%(key_about)s` that of what it is about.
+    `%(key)s` in a text is the id of an earlier memo, `%(key_about)s` that of what it is about, and of one about a coding
+    `%(key_quote)s` that of the quote of its words.
     A row names what it is about by `code`, by `note` (a number), by `note` and the words of a coding (`quote`), or by
     `note` and `comment` (which of its comments, from 1); without any it is about the project.
     """
@@ -39,6 +43,9 @@ def think(
     for row in rows:
         kind, target_id = _about(session, project, row, codes)
         known[f"{row['key']}_about"] = target_id
+        if kind == "coding":
+            coding, source = coding_for(session, people[row["by"]], target_id, Permission.READ)
+            known[f"{row['key']}_quote"] = pin_coding(session, people[row["by"]], coding, source)[0].id
         target = target_for(session, people[row["by"]], project, kind, target_id)
         told: dict[str, Any] = {"title": row["title"], "body": row["body"].strip("\n") % known}
         told["visibility"] = row.get("visibility", "team")

@@ -68,7 +68,8 @@ def test_a_selection_becomes_a_quote_that_is_copied_and_listed(
     outsider = signed_in(make.member(make.project(), Role.OWNER))
     assert text(outsider, f"/q/{made['id']}", 404) != text(outsider, "/q/99999", 404)
     assert client.get(f"/q/{made['id']}").status_code == client.get("/q/99999").status_code == 302
-    for wrong in ({}, {"coding_id": 999}, {"source_id": 999, "start": 0, "end": 2}, {"start": "x"}, []):
+    wrongs: tuple[object, ...] = ({}, {"coding_id": 999}, {"source_id": 999, "start": 0, "end": 2}, {"start": "x"}, [])
+    for wrong in wrongs:
         assert page.post(f"/p/{slug}/quotes", json=wrong).status_code in {404, 422}
 
 

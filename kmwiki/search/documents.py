@@ -21,7 +21,6 @@ from kmwiki.entries.kinds import texts_of
 from kmwiki.entries.models import Entry
 from kmwiki.memos.models import Memo
 from kmwiki.search.compounds import all_words
-from kmwiki.search.dictionary import segmenters
 from kmwiki.search.engine import PART, Document
 from kmwiki.search.equals import facts_of
 from kmwiki.sources.models import Revision, Source
@@ -61,13 +60,14 @@ class Outline:
     clearings: int = 0
     keep: frozenset[str] = frozenset()
     """What its project has cleared of what looks personal; all else of that kind is masked and so never indexed."""
-    words: str = ""
-    """The version of what cuts its project's texts into words: another dictionary makes another document."""
 
     @property
     def version(self) -> str:
-        """What changes whenever the document does: the revision's number and a digest of all that is told about it."""
-        told = repr((self.title, self.lead, self.fields, self.words, sorted(self.columns.items())))
+        """What changes whenever the document does: the revision's number and a digest of all that is told about it.
+
+        By which words of a dictionary it was cut is told of whole projects (see cutting.py).
+        """
+        told = repr((self.title, self.lead, self.fields, sorted(self.columns.items())))
         return f"{self.revision}.{self.clearings}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
@@ -82,8 +82,7 @@ def outlines(session: Session, keys: Collection[str]) -> dict[str, Outline]:
         rows = session.scalars(select(Code).where(Code.id.in_(some), Code.state == "live")).all()
         keep = _cleared(session, {row.project_id for row in rows})
         found.update((one.key, one) for one in (_code_outline(row, keep[row.project_id]) for row in rows))
-    segmenter = segmenters(session)
-    return {key: replace(one, words=segmenter(one.project_id).version) for key, one in found.items()}
+    return found
 
 
 def _cleared(session: Session, project_ids: Collection[int]) -> dict[int, frozenset[str]]:

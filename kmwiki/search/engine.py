@@ -7,11 +7,12 @@ every engine to the same answers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 PART = "\n"
 """What stands between title, lead, body and fields in a document's text; folding leaves no line end inside a part."""
@@ -126,6 +127,8 @@ class Keys:
     keys: frozenset[str]
 
 
+Labels = Mapping[str, Any]
+"""What JSON can hold."""
 Node = Has | Fact | AllOf | AnyOf | Without | Near | Column | Span | Keys
 Leaf = Has | Fact
 
@@ -221,12 +224,19 @@ class Sink(Protocol):
         """Return the version of every document taken in so far."""
         ...
 
+    def label(self, labels: Labels) -> None:
+        """Write on the new index what `SearchEngine.labels` will tell of it."""
+        ...
+
 
 class SearchEngine(Protocol):
     """An index. Every call may raise IndexMissing; those that write may raise IndexBusy."""
 
-    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
-        """Take in the documents, replacing those of the same key, and drop others: all of it at once, or nothing."""
+    def put(self, documents: Iterable[Document], dropped: Iterable[str] = (), *, labels: Labels | None = None) -> None:
+        """Take in the documents, replacing those of the same key, and drop others: all of it at once, or nothing.
+
+        Labels are written afterwards: who is killed in between has the documents with the labels of before.
+        """
         ...
 
     def drop(self, keys: Iterable[str]) -> None:
@@ -249,11 +259,20 @@ class SearchEngine(Protocol):
         """Return the words of a project's texts and in how many of them each stands."""
         ...
 
+    def labels(self) -> Labels:
+        """Return what was last written on this index; it means nothing to the engine. Empty on a new one."""
+        ...
+
     def rebuild(
-        self, fill: Callable[[Sink], Iterator[tuple[int, int]]], settle: Callable[[Sink], object]
+        self,
+        fill: Callable[[Sink], Iterator[tuple[int, int]]],
+        settle: Callable[[Sink], object],
+        *,
+        is_on_top: bool = False,
     ) -> Iterator[tuple[int, int]]:
         """Fill a new index beside the old one by `fill`, then put it in the old one's place.
 
+        The new one is empty at first; `is_on_top` begins it with all that the old one holds, labels included.
         Yields (done, total) as `fill` does, so that the caller can tell how far it is; search and writing go on in the
         old index meanwhile. `settle` catches up at the end, while nobody else can write, so that nothing is lost.
         """

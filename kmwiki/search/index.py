@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "4"
 """Raise it when what is stored in the index changes its shape: older ones are then made anew."""
+OUTLINES = "2"
+"""Raise it when versions of documents are told in another way: older indexes are searched until they are made anew."""
 
 
 class _Bound:
@@ -31,6 +33,7 @@ def stamp() -> dict[str, str]:
         "dictionary": product,
         "segmenter": words.VERSION,
         "facts": equals.VERSION,
+        "outlines": OUTLINES,
         "personal": personal.VERSION,
     }
 

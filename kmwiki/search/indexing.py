@@ -14,6 +14,7 @@ from kmwiki.errors import Conflict, Unavailable, say
 from kmwiki.jobs import service as jobs
 from kmwiki.jobs.models import Job
 from kmwiki.search import index
+from kmwiki.search.cutting import cuts_now, follow, label_of, stale_by_words
 from kmwiki.search.dictionary import segmenters
 from kmwiki.search.documents import all_keys, build, expand, outlines
 from kmwiki.search.engine import IndexBusy, IndexMissing, IndexStale
@@ -126,10 +127,18 @@ def update(keys: Collection[str]) -> None:
     with reading() as session:
         wanted = expand(session, keys)
         found = outlines(session, wanted)
-        changed = [one for key, one in found.items() if known.get(key) != one.version]
-        gone = [key for key in wanted if key not in found and key in known]
-        if changed or gone:
-            engine.put(list(build(session, changed, segmenters(session))), gone)
+    changed = [one for key, one in found.items() if known.get(key) != one.version]
+    gone = [key for key in wanted if key not in found and key in known]
+    while changed or gone:
+        with reading() as session:
+            segmenter = segmenters(session)
+            cut_by = {one.project_id: segmenter(one.project_id).version for one in changed}
+            engine.put(list(build(session, changed, segmenter)), gone)
+        # What follows another dictionary may have looked for its words before these texts were there.
+        with reading() as session:
+            segmenter = segmenters(session)
+            changed = [one for one in changed if segmenter(one.project_id).version != cut_by[one.project_id]]
+        gone = []
 
 
 def prepare() -> None:
@@ -170,16 +179,35 @@ def _is_under_way(session: Session) -> bool:
 
 
 def rebuild_batch(claimed: Sequence[Claimed]) -> dict[str, Any] | None:
-    """Make a new index beside the old one and put it in its place, telling how far it is."""
+    """Make a new index beside the old one and put it in its place, telling how far it is.
+
+    Where only a dictionary has changed, only what it cuts otherwise is indexed anew.
+    """
     job = claimed[0]
 
     def tell(done: int, total: int) -> None:
         with transaction() as session:
             jobs.report_progress(session, job.id, done=done, total=total)
 
+    head, _, project_id = job.key.partition(":")
+    if head == "project" and project_id.isdigit():
+        return _follow(int(project_id), tell)
     asked = _asked(KIND)
     count = rebuild(tell)
     _end(asked)
+    return {"documents": count}
+
+
+def _follow(project_id: int, tell: Callable[[int, int], object]) -> dict[str, Any] | None:
+    try:
+        count = follow(project_id, tell, _settle)
+    except (IndexMissing, IndexStale):
+        ask_rebuild()  # which cuts everything by the words of now
+        return None
+    except IndexBusy as error:
+        raise Unavailable(say("Another process is writing the search index; this will be tried again.")) from error
+    if count:
+        ask_all_alerts(project_id)
     return {"documents": count}
 
 
@@ -231,6 +259,7 @@ def count_open(session: Session) -> int:
 def _fill(sink: Sink) -> Iterator[tuple[int, int]]:
     with reading() as session:
         keys = all_keys(session)
+        sink.label(label_of(cuts_now(session)))
     yield 0, len(keys)
     for start in range(0, len(keys), BULK):
         with reading() as session:
@@ -287,6 +316,7 @@ def _look() -> Report:
             except IndexStale:
                 problem = "stale"
             missing, surplus, stale, _ = _compare(session, engine.versions())
+            stale = list(dict.fromkeys([*stale, *stale_by_words(session, engine)]))
         except IndexMissing:
             return Report(waiting=waiting, failed=failed, problem="missing")
     return Report(tuple(missing), tuple(surplus), tuple(stale), waiting, failed, problem)

@@ -17,7 +17,7 @@ from kmwiki.search.view import View
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kmwiki.search.engine import Sink
+    from kmwiki.search.engine import Labels, Sink
     from kmwiki.search.resident import Small
     from kmwiki.search.scan import Weights
 
@@ -56,6 +56,7 @@ class MemoryEngine:
     def __init__(self) -> None:
         self._documents: dict[str, Document] | None = {}
         self._views: dict[int, View] = {}
+        self._labels: Labels = {}
         self._lock = threading.RLock()
 
     def _all(self) -> dict[str, Document]:
@@ -63,7 +64,7 @@ class MemoryEngine:
             raise IndexMissing
         return self._documents
 
-    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
+    def put(self, documents: Iterable[Document], dropped: Iterable[str] = (), *, labels: Labels | None = None) -> None:
         """Take in and drop."""
         new = {document.key: document for document in documents}
         with self._lock:
@@ -72,6 +73,8 @@ class MemoryEngine:
                 kept.pop(key, None)
             kept.update(new)
             self._documents, self._views = kept, {}
+            if labels is not None:
+                self._labels = labels
 
     def drop(self, keys: Iterable[str]) -> None:
         """Forget these keys."""
@@ -103,15 +106,30 @@ class MemoryEngine:
         """Count in how many texts each word stands."""
         return Counter(word for one in self._all().values() if one.project_id == project_id for word in one.words)
 
+    def labels(self) -> Labels:
+        """Return what was last written on it."""
+        self._all()
+        return self._labels
+
+    def label(self, labels: Labels) -> None:
+        """Write on it."""
+        self._labels = labels
+
     def rebuild(
-        self, fill: Callable[[Sink], Iterator[tuple[int, int]]], settle: Callable[[Sink], object]
+        self,
+        fill: Callable[[Sink], Iterator[tuple[int, int]]],
+        settle: Callable[[Sink], object],
+        *,
+        is_on_top: bool = False,
     ) -> Iterator[tuple[int, int]]:
         """Fill another engine and take over what it holds."""
         beside = MemoryEngine()
+        if is_on_top:
+            beside.put(self._all().values(), labels=self._labels)
         yield from fill(beside)
         settle(beside)
         with self._lock:
-            self._documents, self._views = beside._all(), {}
+            self._documents, self._views, self._labels = beside._all(), {}, beside._labels
 
     def forget(self) -> None:
         """Lose everything, as when files are deleted under a running program."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KIND = "index"
 REBUILD, REBUILD_KEY = "rebuild", "index"
+"""The whole index is made anew; with the key `project:7` only what that project's dictionary cuts otherwise now."""
 _NOTED = "search.outbox"
 
 
@@ -38,7 +39,7 @@ def _note(session: Session, context: object) -> None:
         for key in _keys(row):
             noted[key] = KIND
         if isinstance(row, DictionaryTerm):
-            noted[REBUILD_KEY] = REBUILD
+            noted[f"project:{row.project_id}"] = REBUILD
 
 
 def _keys(row: object) -> Iterator[str]:

@@ -51,14 +51,14 @@ def projects_of(session: Session, kind: str, keys: Collection[str]) -> Iterator[
         yield from ((f"{kind}:{number}", project_id) for number, project_id in rows)
 
 
-def ask_all_alerts() -> None:
-    """Ask that all saved searches are evaluated: a new index may hold what no index job named."""
+def ask_all_alerts(project_id: int | None = None) -> None:
+    """Ask that all saved searches, or those of a project, are evaluated: an index may hold what no index job named."""
     with reading() as session:
-        projects = watched(session)
+        projects = [one for one in watched(session) if project_id in {None, one}]
     if projects:
         with transaction() as session:
-            for project_id in projects:
-                jobs.enqueue(session, ALERTS, f"project:{project_id}", project_id=project_id)
+            for each in projects:
+                jobs.enqueue(session, ALERTS, f"project:{each}", project_id=each)
 
 
 def watched(session: Session) -> list[int]:

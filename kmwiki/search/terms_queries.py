@@ -11,7 +11,7 @@ from kmwiki.accounts.models import User
 from kmwiki.jobs.models import Job
 from kmwiki.search.dictionary import Term, key_of, product_pairs
 from kmwiki.search.models import DictionaryChange
-from kmwiki.search.outbox import REBUILD
+from kmwiki.search.outbox import REBUILD, REBUILD_KEY
 from kmwiki.search.terms import all_terms
 from kmwiki.text.thai import sort_key
 
@@ -104,9 +104,11 @@ def _term(data: dict[str, str] | None) -> Term | None:
     return None if data is None else Term(data["term"], data["expansion"], data["kind"])
 
 
-def progress(session: Session) -> Progress:
-    """Tell how far the index has followed the last change of any dictionary."""
-    job = session.scalars(select(Job).where(Job.kind == REBUILD, Job.state != "done").limit(1)).first()
+def progress(session: Session, project_id: int) -> Progress:
+    """Tell how far the index has followed the last change of a project's dictionary, or is made anew as a whole."""
+    keys = REBUILD_KEY, f"project:{project_id}"
+    waiting = select(Job).where(Job.kind == REBUILD, Job.key.in_(keys), Job.state != "done")
+    job = session.scalars(waiting.order_by(Job.state != "running", Job.id).limit(1)).first()
     if job is None:
         return Progress("")
     return Progress(job.state, int(job.progress.get("done") or 0), int(job.progress.get("total") or 0))

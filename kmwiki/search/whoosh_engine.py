@@ -19,7 +19,7 @@ from uuid import uuid4
 from whoosh.filedb.filestore import FileStorage
 
 from kmwiki.search.engine import Ask, EngineStatus, IndexBusy, IndexMissing, IndexStale, Match
-from kmwiki.search.whoosh_beside import Beside
+from kmwiki.search.whoosh_beside import Beside, read_labels, write_labels
 from kmwiki.search.whoosh_fields import merge_many
 from kmwiki.search.whoosh_index import WhooshIndex
 from kmwiki.search.whoosh_segment import damage_shown
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from kmwiki.search.engine import Document, Page, Sink, Slice
+    from kmwiki.search.engine import Document, Labels, Page, Sink, Slice
 
 T = TypeVar("T")
 CURRENT = "CURRENT"
@@ -65,10 +65,13 @@ class WhooshEngine:
                 self._index = WhooshIndex(folder)
             return self._index
 
-    def put(self, documents: Iterable[Document], dropped: Iterable[str] = ()) -> None:
+    def put(self, documents: Iterable[Document], dropped: Iterable[str] = (), *, labels: Labels | None = None) -> None:
         """Commit new documents and drops."""
         with self._gate("gate", GATE_SECONDS):
-            self._in_force().write(documents, dropped)
+            index = self._in_force()
+            index.write(documents, dropped)
+            if labels is not None:
+                write_labels(index.folder, labels)
 
     def drop(self, keys: Iterable[str]) -> None:
         """Forget these keys."""
@@ -101,15 +104,24 @@ class WhooshEngine:
         """Return the words of a project with their counts."""
         return self._read(lambda index: index.vocabulary(project_id))
 
+    def labels(self) -> Labels:
+        """Return what is written on the index in force."""
+        return self._read(lambda index: read_labels(index.folder))
+
     def rebuild(
-        self, fill: Callable[[Sink], Iterator[tuple[int, int]]], settle: Callable[[Sink], object]
+        self,
+        fill: Callable[[Sink], Iterator[tuple[int, int]]],
+        settle: Callable[[Sink], object],
+        *,
+        is_on_top: bool = False,
     ) -> Iterator[tuple[int, int]]:
         """Fill a new folder, then put it in force. IndexBusy if another rebuild is under way."""
         with self._gate("rebuild", 0.0):
             folder = self.root / f"index-{uuid4().hex[:12]}"
             folder.mkdir()
-            beside = Beside(folder)
+            beside: Beside | None = None
             try:
+                beside = self._beside(folder, is_on_top=is_on_top)
                 yield from fill(beside)
                 with self._gate("gate", GATE_SECONDS):
                     settle(beside)
@@ -117,11 +129,19 @@ class WhooshEngine:
                     self._put_in_force(folder)
             except BaseException:
                 with suppress(Exception):
-                    beside.close()
+                    if beside is not None:
+                        beside.close()
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
             beside.close()
             self._remove_others(folder)
+
+    def _beside(self, folder: Path, *, is_on_top: bool) -> Beside:
+        """Return what fills a new folder; on top of what is in force, which nobody changes while it is shared."""
+        if not is_on_top:
+            return Beside(folder)
+        with self._gate("gate", GATE_SECONDS):
+            return Beside(folder, self._in_force().folder)
 
     def _put_in_force(self, folder: Path) -> None:
         (folder / STAMP).write_text(json.dumps(self.stamp, indent=1), encoding="utf-8")

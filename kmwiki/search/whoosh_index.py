@@ -23,7 +23,7 @@ from kmwiki.search.whoosh_writer import Writer
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 LOCK_SECONDS = 5.0
@@ -154,17 +154,23 @@ class WhooshIndex:
     def _write(self, new: list[Document], gone: set[str], merge: Any) -> None:
         writer = self.writer()
         try:
-            with self.snapshot() as snapshot:
-                numbers = {name: number for number, name in enumerate(s.segment_id() for s in writer.segments)}
-                for name, block, place in snapshot.live() if gone else ():
-                    if block.keys[place] in gone:
-                        writer.segments[numbers[name]].delete_document(int(block.numbers[place]))
+            self.delete(writer, gone)
             for document in new:
                 add(writer, document)
             writer.commit(mergetype=merge)
         except BaseException:
             abandon(writer)
             raise
+
+    def delete(self, writer: Writer, gone: Collection[str]) -> None:
+        """Let a writer delete the texts of these keys from the newest commit."""
+        if not gone:
+            return
+        with self.snapshot() as snapshot:
+            numbers = {name: number for number, name in enumerate(s.segment_id() for s in writer.segments)}
+            for name, block, place in snapshot.live():
+                if block.keys[place] in gone:
+                    writer.segments[numbers[name]].delete_document(int(block.numbers[place]))
 
     def find(self, ask: Ask) -> list[Match]:
         """Answer a question."""

@@ -82,7 +82,7 @@ def draw_list(slug: str, form: Form, status: int = 200) -> ResponseReturnValue:
         project = project_for(opened, caller(), slug, Permission.READ)
         own = terms.all_terms(opened, project.id)
         rows = terms_queries.find_terms(opened, project.id, text, kind)
-        progress = terms_queries.progress(opened)
+        progress = terms_queries.progress(opened, project.id)
     drawn = render_template(
         "dictionary/index.html",
         project=project,
@@ -107,7 +107,7 @@ def progress(slug: str) -> ResponseReturnValue:
     """Tell how far the index is; asked for every other second while it goes on."""
     with session() as opened:
         project = project_for(opened, caller(), slug, Permission.READ)
-        found = terms_queries.progress(opened)
+        found = terms_queries.progress(opened, project.id)
     if not request.headers.get("HX-Request"):
         return redirect(url_for("dictionary.index", slug=slug))
     return render_template("dictionary/_progress.html", project=project, progress=found, is_polled=True)

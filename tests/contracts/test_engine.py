@@ -295,6 +295,38 @@ def test_search_goes_on_while_a_new_index_is_filled(engine: SearchEngine) -> Non
     assert keys(engine, Has("กองทุน")) == ["source:2"]
 
 
+def test_a_rebuild_on_top_begins_with_what_is_there(engine: SearchEngine) -> None:
+    engine.put([document(f"source:{number}", f"กองทุน {number}") for number in range(4)], labels={"words": ["ก"]})
+    engine.put([], ["source:3"])
+    assert engine.labels() == {"words": ["ก"]}
+    before = engine.versions()
+
+    def fill(sink: Sink) -> Iterator[tuple[int, int]]:
+        assert sink.versions() == before
+        sink.put([document("source:0", "ใหม่", revision=2), document("source:7", "ใหม่")], ["source:1", "source:9"])
+        yield 1, 2
+        engine.put([document("source:5", "กองทุน")])
+        sink.put([document("source:7", "ใหม่กว่า", revision=2)])
+        sink.label({"words": ["ข"]})
+        yield 2, 2
+
+    def settle(sink: Sink) -> None:
+        assert set(sink.versions()) == {"source:0", "source:2", "source:7"}
+        sink.put([document("source:5", "กองทุน")])
+
+    steps = engine.rebuild(fill, settle, is_on_top=True)
+    assert next(steps) == (1, 2)
+    assert engine.versions() == before
+    assert engine.labels() == {"words": ["ก"]}
+    assert list(steps) == [(2, 2)]
+    assert engine.labels() == {"words": ["ข"]}
+    assert keys(engine, Has("กองทุน")) == ["source:2", "source:5"]
+    assert keys(engine, Has("ใหม่")) == ["source:0", "source:7"]
+    assert keys(engine, Has("ใหม่กว่า")) == ["source:7"]
+    assert len(engine.versions()) == 4
+    engine.check()
+
+
 def test_a_rebuild_that_fails_leaves_the_old_index(engine: SearchEngine) -> None:
     engine.put([document("source:1", "กองทุน")])
 

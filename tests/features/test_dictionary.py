@@ -11,7 +11,7 @@ from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid
 from kmwiki.events.models import Event
 from kmwiki.jobs.models import Job
-from kmwiki.search import indexing, terms, terms_queries
+from kmwiki.search import cutting, documents, indexing, terms, terms_queries
 from kmwiki.search.dictionary import Term, dictionary
 from kmwiki.search.terms_table import changes_for, read_table, write_table
 from kmwiki.security.policy import Role
@@ -19,8 +19,10 @@ from tests.make_search import ask, drain, titles, write
 
 if TYPE_CHECKING:
     from kmwiki.accounts.models import Project
+    from kmwiki.search.engine import Document
     from kmwiki.search.models import DictionaryTerm
     from kmwiki.security.policy import Caller
+    from kmwiki.text.words import Segmenter
     from tests.make import Make
 
 FULL = "คณะทำงานกลางทุ่งนา"
@@ -60,19 +62,58 @@ def test_an_abbreviation_is_equal_at_once_and_the_index_follows(editor: Caller, 
     assert found.query.also == [f"คกท = {FULL}"]
     assert not found.complete
     with session() as opened:
-        assert terms_queries.progress(opened).state == "queued"
+        assert terms_queries.progress(opened, project.id).state == "queued"
         assert opened.scalars(select(Job.kind).where(Job.kind == "rebuild")).all() == ["rebuild"]
         assert opened.scalars(select(Event.verb).where(Event.verb.like("dictionary.%"))).all() == ["dictionary.added"]
     assert not indexing.check().is_equal
     drain()
     assert indexing.check().is_equal  # the texts are cut by the new words
     with session() as opened:
-        assert terms_queries.progress(opened).state == ""
+        assert terms_queries.progress(opened, project.id).state == ""
     assert ask(editor, project, "คกท").complete
     with transaction() as opened:
         terms.remove_term(opened, editor, opened.get_one(type(row), row.id))
     assert ask(editor, project, "คกท", mode="exact").total == 0
     assert ask(editor, project, "คกท").query.also == []
+
+
+@pytest.mark.parametrize("at_once", [400, 1])
+def test_the_index_follows_a_dictionary_only_where_its_words_stand(
+    editor: Caller, project: Project, make: Make, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Few texts are one commit, more than `at_once` go into a copy of the index that takes its place."""
+    other = make.project("faraway")
+    stranger = make.member(other, Role.RESEARCHER, user=make.user())
+    for number in range(3):
+        write(editor, project, f"คุยกับ{FULL}รอบที่ {number}")
+    write(editor, project, "ฝนตกทั้งวัน")
+    write(stranger, other, f"ที่นี่ก็มี{FULL}")
+    drain()
+    monkeypatch.setattr(cutting, "BULK", at_once)
+    cut: list[str] = []
+    really = documents.make_document
+
+    def watched(outline: documents.Outline, body: str, segmenter: Segmenter) -> Document:
+        cut.append(outline.key)
+        return really(outline, body, segmenter)
+
+    monkeypatch.setattr(documents, "make_document", watched)
+    add(editor, project, "คกท.", FULL)
+    during = [ask(editor, project, "ฝนตก").total, ask(stranger, other, FULL).total]
+    drain()
+    assert len(cut) == 3
+    assert during == [ask(editor, project, "ฝนตก").total, ask(stranger, other, FULL).total] == [1, 1]
+    assert indexing.check().is_equal
+    assert ask(editor, project, FULL).total == 3
+    cut.clear()
+    row = add(editor, project, "ไม่มีที่ไหน", "คำที่ไม่มีใครเขียนไว้")
+    drain()
+    assert cut == []
+    with transaction() as opened:
+        terms.remove_term(opened, editor, opened.get_one(type(row), row.id))
+    indexing.rebuild_now(lambda done, total: None)  # noqa: ARG005 - nobody watches
+    assert len(cut) == 5
+    assert indexing.check().is_equal
 
 
 def test_a_word_that_was_never_committed_means_nothing(editor: Caller, project: Project) -> None:

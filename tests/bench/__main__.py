@@ -7,7 +7,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING
 
-from tests.bench import desk, ranking, search, start, writing
+from tests.bench import coding, desk, ranking, search, start, taguette_peer, writing
 from tests.bench.stage import stage
 from tests.bench.timing import show
 
@@ -19,10 +19,12 @@ def main() -> None:
     """Run every benchmark in one process, each on a fresh instance."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()}", file=sys.stderr)  # noqa: T201
     figures: list[Figure] = []
-    for part in (start, writing, desk, search):
+    for part in (start, writing, coding, desk, search):
         print(f"measuring {part.__name__.rpartition('.')[2]} ...", file=sys.stderr)  # noqa: T201
         with stage() as made:
             figures += part.figures(made)
+        if part is coding:
+            figures += taguette_peer.figures()
     print(show(figures))  # noqa: T201
     for line in ranking.lines():
         print(line)  # noqa: T201

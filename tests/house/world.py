@@ -15,7 +15,8 @@ from kmwiki.analysis.stop_words import set_stop_word
 from kmwiki.coding import service as coding
 from kmwiki.coding import tagging
 from kmwiki.coding.models import Code
-from kmwiki.coding.schemas import CodingIn
+from kmwiki.coding.schemas import CodingIn, GroupIn
+from kmwiki.coding.versions import last_change
 from kmwiki.comments import service as comments
 from kmwiki.config import Settings
 from kmwiki.db import now, transaction
@@ -42,6 +43,7 @@ from kmwiki.security.signing import sign
 from kmwiki.sources import attachments
 from kmwiki.sources.clearing import clear_personal
 from kmwiki.sources.models import Source
+from tests.house.world_rounds import run_rounds
 from tests.make_html import png
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ def build_world(make: Make) -> World:
     with transaction() as session:
         places = fill(session, author, project_id=project.id)
         places["user"], places["email"] = victim.id, victim.email
+        coder = people["researcher"]
+        assert coder is not None
+        places |= run_rounds(session, session.get_one(Project, project.id), author, (coder, author), places)
         places |= keep_search(session, author, people["reader"], project_id=project.id)
         places["link"] = one_time_links.create_link(session, author, victim, purpose="sign_in")
     places |= {"slug": project.slug, "free_slug": "free"}
@@ -127,6 +132,7 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
     order = tagging.Order(code_id=other_code.id, spots=spots, key="world", query={"q": ["ประชุม"]})
     together, _ = tagging.tag(session, author, project, order)
     quote, _ = quotes.pin(session, author, source, start=0, end=6)
+    group = code_groups.create_group(session, author, project, GroupIn(name="กลุ่มรหัส", code_ids=[code.id]))
     session.flush()
     return {
         "quote": quote.id,
@@ -145,6 +151,8 @@ def fill(session: Session, author: Caller, *, project_id: int) -> dict[str, Any]
         "code": code.id,
         "other_code": other_code.id,
         "coding": coding_row.id,
+        "code_group": group.id,
+        "codebook_change": last_change(session, project_id),
         "coding_batch": together.id,
         "job": job.id,
         "cleared": cleared.id,

@@ -2,7 +2,9 @@
 
 `url` holds placeholders that the world of the test fills: {slug} {number} {entry} {source} {revision} {comment}
 {imported_comment} {imported} {batch} {binned} {attachment} {attachment_name} {binned_attachment}
-{coding} {coding_batch} {code} {other_code} {user} {email} {job} {token_id} {session_id} {link} {letter} {term}
+{round} {spare_round} {closed_round}
+{case} {decision}
+{coding} {coding_batch} {code_group} {codebook_change} {code} {other_code} {user} {email} {job} {token_id} {session_id} {link} {letter} {term}
 {cleared} {memo} {quote} {binned_memo} {search} {own_search} {own_removed_search} {feed_key} {letters_stop} {notice}
 {retrieval} {own_retrieval} {own_removed_retrieval} {passages_job}.
 `least` is the least role that is let through: anyone, signed_in, reader, commenter, researcher, supervisor, owner,

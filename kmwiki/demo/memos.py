@@ -34,7 +34,7 @@ def think(
 ) -> None:
     """Write the memos of the demo's file.
 
-    `%(key)s` in a text is the id of an earlier memo, `%(key_about)s` that of what it is about, and of one about a coding
+    `%(key)s` in a text is the id of an earlier memo, `%(key_about)s` that of what it is about; of one on a coding
     `%(key_quote)s` that of the quote of its words.
     A row names what it is about by `code`, by `note` (a number), by `note` and the words of a coding (`quote`), or by
     `note` and `comment` (which of its comments, from 1); without any it is about the project.

@@ -190,7 +190,7 @@ def test_its_memos_stand_on_every_kind_of_thing_and_link_to_each_other(demo: Pro
         kinds = set(opened.scalars(select(Memo.target_kind)))
         linked = set(opened.scalars(select(MemoLink.kind)))
         assert kinds == {"project", "code", "entry", "coding", "comment"}
-        assert linked == {"memo", "entry", "coding"}
+        assert linked == {"memo", "entry", "coding", "quote"}
         assert demo.id
 
 

@@ -144,8 +144,11 @@ def test_500_random_edit_scripts_put_no_passage_on_wrong_words() -> None:
 
 
 @pytest.mark.soak
-def test_10000_random_edit_scripts_put_no_passage_on_wrong_words() -> None:
-    assert placed_share(range(10_000)) > 0.93
+def test_10000_random_edit_scripts_put_no_passage_on_wrong_words(capsys: pytest.CaptureFixture[str]) -> None:
+    share = placed_share(range(10_000))
+    with capsys.disabled():
+        print(f"\n10,000 scripts: no passage on wrong words, {share:.1%} of the untouched ones placed")  # noqa: T201
+    assert share > 0.93
 
 
 @given(mixed_text, mixed_text)

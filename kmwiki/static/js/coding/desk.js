@@ -4,23 +4,23 @@ import { Acts } from "./acts.js";
 import { Book } from "./book.js";
 import { Caret } from "./caret.js";
 import { Choices } from "./choices.js";
+import { Drawing } from "./drawing.js";
 import { Filters } from "./filters.js";
 import { paint, rectOf } from "./floating.js";
 import { listen } from "./keys.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
-import { drawMarks } from "./marks.js";
 import { TextMap } from "./offsets.js";
 import { Outline } from "./outline.js";
 import { Past } from "./past.js";
 import { Picker } from "./picker.js";
+import { keepPrinting } from "./print.js";
 import { Rows } from "./rows.js";
 import { quoteOf } from "./rowview.js";
 import { Selecting } from "./selecting.js";
 import { fetchJson } from "./server.js";
 import { Splitter } from "./split.js";
 import { Stretcher } from "./stretch.js";
-import { drawStripes } from "./stripes.js";
 import { Taps } from "./taps.js";
 import { nextBare } from "./bare.js";
 import { toast } from "../toast.js";
@@ -34,7 +34,8 @@ class Desk {
     this.book = new Book(data);
     this.choices = new Choices(data);
     this.outline = new Outline(this);
-    this.filters = new Filters(this, () => this.redrawAll());
+    this.drawing = new Drawing(this);
+    this.filters = new Filters(this, () => this.drawing.all());
     this.list = new List(this);
     this.rows = new Rows(this);
     this.acts = new Acts(this);
@@ -45,9 +46,10 @@ class Desk {
     if (data.mayCode) this.#makeTools();
     listen(this.#keys());
     this.outline.render();
-    if (this.filters.isOn) this.redrawAll();
-    this.#keepStripes();
+    if (this.filters.isOn) this.drawing.all();
+    this.drawing.keepStripes();
     this.live = new Live(this);
+    keepPrinting(this);
   }
 
   #makeTools() {
@@ -164,64 +166,12 @@ class Desk {
     } else this.acts.onRow(verb, current ?? rows[0], null, at);
   }
 
-  /** Draw what the server told after a change: the blocks and rows it touches. */
+  /** Draw what the server told after a change. */
   apply(answer, { isNews = false } = {}) {
-    this.#checkHeads(answer.heads ?? {});
-    const touched = this.book.merge(answer);
+    this.drawing.apply(answer);
     if (answer.recent) this.data.recent = answer.recent;
-    const blocks = new Map();
-    for (const { source, start, end } of touched) {
-      const map = start === undefined ? null : this.mapOfSource(source);
-      if (!map || map.root.dataset.stale) continue;
-      if (!blocks.has(map)) blocks.set(map, new Set());
-      for (const block of map.blocksOf(start, end)) blocks.get(map).add(block);
-    }
-    for (const [map, some] of blocks) drawMarks(map, this.book, some);
-    this.#after([...blocks.keys()].map(({ root }) => root));
     this.past?.set(answer.actions);
     if (!isNews && answer.made_code) this.choices.load({ again: true });
-  }
-
-  /** Draw all marks and rows anew: another choice of what to see. */
-  redrawAll() {
-    for (const root of this.roots) if (!root.dataset.stale) drawMarks(this.mapOf(root), this.book, this.mapOf(root).blocks);
-    this.#after(this.roots);
-  }
-
-  #after(roots) {
-    this.list.render();
-    this.outline.render();
-    this.filters.draw();
-    this.rows.light();
-    for (const root of roots) drawStripes(root, this.book);
-    if (this.caret?.isOn) this.caret.draw({ scroll: false });
-    const count = document.querySelector("#codings [data-count]");
-    const { says } = this.data;
-    const number = this.book.rows.length;
-    if (count) count.textContent = this.filters.isOn ? says.of.replace("{number}", number).replace("{total}", this.book.codings.size) : number;
-  }
-
-  /* A text that has a newer revision is not drawn into any more: the places would be those of other words. */
-  #checkHeads(heads) {
-    for (const [source, head] of Object.entries(heads)) {
-      const root = this.rootOf(source);
-      if (!root || Number(root.dataset.revision) === head) continue;
-      root.dataset.stale = "true";
-      byId("desk-stale").hidden = false;
-    }
-  }
-
-  #keepStripes() {
-    let asked = 0;
-    const soon = () => {
-      cancelAnimationFrame(asked);
-      asked = requestAnimationFrame(() => this.roots.forEach((root) => drawStripes(root, this.book)));
-    };
-    const later = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 50)); // decoration waits for all else
-    document.fonts.ready.then(() => later(() => {
-      const watch = new ResizeObserver(soon);
-      for (const root of this.roots) watch.observe(root);
-    }, { timeout: 1000 }));
   }
 
   /** Go to the next (1) or previous (-1) paragraph without a code, from the caret or from what is in sight. */

@@ -57,11 +57,13 @@ export class Rows {
   }
 
   /* Scroll the list, not the page: the reader's place in the text must not move. */
-  #reveal(item) {
+  #reveal(item, tries = 4) {
     const pane = item.closest(".desk-side");
     if (!pane || pane.scrollHeight <= pane.clientHeight) return;
     const [mine, frame] = [item.getBoundingClientRect(), pane.getBoundingClientRect()];
-    if (mine.top < frame.top || mine.bottom > frame.bottom) pane.scrollTop += mine.top - frame.top - frame.height / 3;
+    if (mine.top >= frame.top && mine.bottom <= frame.bottom) return;
+    pane.scrollTop += mine.top - frame.top - frame.height / 3;
+    if (tries) requestAnimationFrame(() => item.isConnected && this.#reveal(item, tries - 1)); // rows drawn on the way moved it
   }
 
   #fromHash() {

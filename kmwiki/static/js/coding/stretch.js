@@ -4,6 +4,8 @@ import { paint, rectOf, showAt } from "./floating.js";
 import { Handles } from "./handles.js";
 import { step } from "./steps.js";
 
+const ROOM = 34; // px under the passage that its handles take
+
 export class Stretcher {
   /** @param {HTMLElement} box - #stretch-pop @param {(coding: number, passage: object) => Promise<void>} save @param {() => void} closed */
   constructor(box, save, closed) {
@@ -22,8 +24,8 @@ export class Stretcher {
     Object.assign(this, { map, coding, start, end });
     this.fail("");
     this.#draw();
-    const range = map.rangeOf(start, end);
-    showAt(this.box, range ? rectOf(range) : map.root.getBoundingClientRect());
+    const rect = rectOf(map.rangeOf(start, end));
+    showAt(this.box, new DOMRect(rect.left, rect.top, rect.width, rect.height + ROOM));
     this.box.querySelector("[data-step]").focus({ preventScroll: true });
   }
 

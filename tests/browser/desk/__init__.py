@@ -1,0 +1,1 @@
+"""The coding desk in a real browser."""

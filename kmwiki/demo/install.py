@@ -17,6 +17,7 @@ from kmwiki.coding.starter import install_starter
 from kmwiki.comments.schemas import PassageIn
 from kmwiki.comments.service import add_comment
 from kmwiki.demo.memos import think
+from kmwiki.demo.questions import ask
 from kmwiki.demo.rounds import code_blind
 from kmwiki.entries.schemas import EntryIn, EntryPatch
 from kmwiki.entries.service import create_entry
@@ -65,6 +66,7 @@ def install_demo(session: Session, caller: Caller) -> Project:
         for row in note.plan.get("edit", ()):
             _mend(session, note.entry, row, people[row["by"]])
     think(session, project, plan["memo"], people, codes)
+    ask(session, project, plan["question"], people, codes)
     code_blind(session, project, read("round.toml"), people, codes)
     return project
 

@@ -7,7 +7,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING
 
-from tests.bench import coding, desk, ranking, search, start, taguette_peer, writing
+from tests.bench import coding, desk, ranking, retrieval, search, start, taguette_peer, writing
 from tests.bench.stage import stage
 from tests.bench.timing import show
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Run every benchmark in one process, each on a fresh instance."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()}", file=sys.stderr)  # noqa: T201
     figures: list[Figure] = []
-    for part in (start, writing, coding, desk, search):
+    for part in (start, writing, coding, desk, retrieval, search):
         print(f"measuring {part.__name__.rpartition('.')[2]} ...", file=sys.stderr)  # noqa: T201
         with stage() as made:
             figures += part.figures(made)

@@ -34,6 +34,7 @@ PAGES = {
     "write": "/p/demo/entries/new?kind=fieldnote",
     "search": "/p/demo/search?q=๔๐ คน",
     "codebook": "/p/demo/codebook",
+    "passages": "/p/demo/passages?code=any&op1=overlap&code1=any&by=place",
     "import": "/p/demo/import",
     "import-review": "/p/post/e/1/review",
     "review": "/p/demo/review",

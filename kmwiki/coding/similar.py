@@ -21,7 +21,7 @@ from kmwiki.sources.models import Source
 from kmwiki.text.likeness import Features, Likeness, features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
@@ -34,7 +34,9 @@ BOOK_WEIGHS = 2.0
 """How much what the codebook says of a code counts beside one passage."""
 LEAST = 0.1
 """Below this score nothing is suggested: the square root of the sum of squared likenesses."""
-AT_ONCE = 1000
+WINDOW = 100
+"""For so many of the most similar codings at a time it is asked whether the caller may know of them."""
+AT_ONCE = 400
 """So many passages one request takes apart; with more that are new, the answer is of those known so far."""
 
 
@@ -94,10 +96,8 @@ class Advisor:
         known = _up_to_date(session, project_id)
         with known.lock:
             self._ids, self._likeness, self.is_complete = known.ids, known.likeness, known.is_complete
-        rows = _allowed(session, caller, project_id)
-        self._codings = {row.id: row for row in rows}
-        may = np.array([row.id for row in rows], dtype=np.int64)
-        self._may = np.isin(self._ids, may)
+        self._session, self._caller = session, caller
+        self._asked: dict[int, _Row | None] = {}
         codes = session.scalars(
             select(Code).where(Code.project_id == project_id, Code.state == "live", Code.is_codable).order_by(Code.id)
         )
@@ -107,24 +107,37 @@ class Advisor:
         """Return codes for these words, the likeliest first; nothing where nothing is near."""
         wanted = features(words)
         usable = set(self._codes)
-        near = np.where(self._may, self._likeness.to(wanted), 0.0)
         scores: dict[int, float] = {}
         best: dict[int, int] = {}
         taken = 0
-        for at in np.argsort(-near, kind="stable"):
-            if near[at] <= 0 or taken == NEIGHBOURS:
-                break
-            row = self._codings[int(self._ids[at])]
+        for row, likeness in self._nearest(wanted):
             if row.code_id not in usable or (spot is not None and _overlaps(row, spot)):
                 continue
             taken += 1
-            scores[row.code_id] = scores.get(row.code_id, 0.0) + float(near[at]) ** 2
+            scores[row.code_id] = scores.get(row.code_id, 0.0) + likeness**2
             best.setdefault(row.code_id, row.id)
+            if taken == NEIGHBOURS:
+                break
         for code_id, likeness in zip(self._codes, self._book.to(wanted), strict=True):
             scores[code_id] = scores.get(code_id, 0.0) + BOOK_WEIGHS * float(likeness) ** 2
         ordered = sorted(scores, key=lambda code_id: (-scores[code_id], code_id))[:most]
         found = [Suggestion(code_id, min(scores[code_id] ** 0.5, 1.0), best.get(code_id)) for code_id in ordered]
         return [one for one in found if one.score >= LEAST]
+
+    def _nearest(self, wanted: Features) -> Iterator[tuple[_Row, float]]:
+        """Yield the codings that the caller may know of, the nearest first; rights are asked for window by window."""
+        near = self._likeness.to(wanted)
+        order = [int(at) for at in np.argsort(-near, kind="stable")[: int((near > 0).sum())]]
+        for start in range(0, len(order), WINDOW):
+            some = order[start : start + WINDOW]
+            ids = [int(self._ids[at]) for at in some]
+            missing = [each for each in ids if each not in self._asked]
+            if missing:
+                self._asked |= dict.fromkeys(missing) | _allowed(self._session, self._caller, missing)
+            for at, each in zip(some, ids, strict=True):
+                row = self._asked[each]
+                if row is not None:
+                    yield row, float(near[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +149,13 @@ class _Row:
     end: int | None
 
 
-def _allowed(session: Session, caller: Caller, project_id: int) -> Sequence[_Row]:
+def _allowed(session: Session, caller: Caller, ids: Sequence[int]) -> dict[int, _Row | None]:
     rows = session.execute(
         select(Coding.id, Coding.code_id, Coding.source_id, Coding.start, Coding.end)
         .join(Source, Source.id == Coding.source_id)
-        .where(Coding.project_id == project_id, COUNTED, visible_to(caller), seen_by(caller))
+        .where(Coding.id.in_(ids), COUNTED, visible_to(caller), seen_by(caller))
     )
-    return [_Row(*row) for row in rows]
+    return {row.id: _Row(*row) for row in rows}
 
 
 def _overlaps(row: _Row, spot: Spot) -> bool:

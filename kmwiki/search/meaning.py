@@ -11,7 +11,7 @@ from kmwiki.search.engine import AllOf, AnyOf, Fact, Has, Leaf, Near, Node, With
 from kmwiki.search.equals import NUMBER, said_in, show_equals
 from kmwiki.search.persons import without_title
 from kmwiki.search.place_names import other_names
-from kmwiki.search.writings import inside_a_word, written_otherwise
+from kmwiki.search.writings import inside_a_word, told_apart, written_otherwise
 from kmwiki.text.thai import fold
 from kmwiki.text.words import general_words
 
@@ -181,7 +181,7 @@ class Meaning:
                     continue
                 if ways := written_otherwise(written):
                     leaves = tuple(self._has(way, starts_word=True) for way in ways)
-                    yield at, size, leaves, " = ".join((written, *ways[:MOST_SHOWN]))
+                    yield at, size, leaves, " = ".join(told_apart((written, *ways))[:MOST_SHOWN])
 
     def _places(self, kept: Sequence[tuple[Word, str]]) -> Iterator[Unit]:
         """Yield places with the word or the letter for their level, in the same word or in the one before."""

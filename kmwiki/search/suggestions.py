@@ -10,6 +10,8 @@ from rapidfuzz.distance import OSA
 
 from kmwiki.search import query
 from kmwiki.search.engine import Ask, Has
+from kmwiki.search.query_fields import field_like
+from kmwiki.search.query_tokens import unknown_field
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
@@ -34,11 +36,16 @@ def skeleton(word: str) -> str:
 
 
 def suggest(engine: SearchEngine, project_id: int, parsed: Parsed, count: Callable[[Ask], int]) -> str | None:
-    """Return the query with one word replaced by one that is much more frequent, or None.
+    """Return the query with one word replaced by one that is much more frequent, or with a field rightly named.
+
+    None if there is no such word.
 
     `count` tells in how many texts that the reader may see something stands; a suggestion must stand in one of them.
     """
     for word in query.words_of(parsed.tree):
+        name = unknown_field(word)
+        if name is not None and len(word.text) > len(name) + 1 and (meant := field_like(name)) is not None:
+            return _replaced(parsed.text, word, meant + word.text[len(name) :])
         folded = fold(word.text).strip()
         if len(folded) < SHORTEST or word.is_phrase or not re.search(r"[^\W\d]", folded):
             continue

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOST_BORDERS = 3
 """At more places than these where a blank can be or not, it is written at all or at none."""
@@ -71,6 +71,13 @@ def written_otherwise(folded: str) -> list[str]:
     forms = _money(folded) or [folded]
     found = [way for form in forms for numbers in _numbers(form) for way in _spaced(numbers)]
     return [way for way in dict.fromkeys(found) if way != folded]
+
+
+def told_apart(ways: Iterable[str]) -> list[str]:
+    """Leave out what differs from another writing by a blank alone, if there are others too: what a reader is told."""
+    found = list(ways)
+    apart = list({way.replace(" ", ""): way for way in reversed(found)}.values())[::-1]
+    return apart if len(apart) > 1 else found
 
 
 def _numbers(folded: str) -> list[str]:

@@ -200,3 +200,12 @@ def test_single_letters_that_are_no_words_are_found_inside_words(make: Make) -> 
     assert titles(ask(writer, project, "ก ข ฮ kind:page", mode="best")) == ["พบ"]  # no operators in a question
     assert ask(writer, project, "ฮ ฬ", mode="best").total == 0
     assert ask(writer, project, "ฮฬฆ" * 20, mode="best").total == 0
+
+
+def test_a_field_that_was_nearly_written_is_offered(make: Make) -> None:
+    project = make.project("village")
+    writer = make.member(project)
+    write(writer, project, "กองทุน", title="พบ")
+    drain()
+    for typed, offered in (("titel:พบ", "title:พบ"), ("ปลา จังหวด:พัทลุง", "ปลา จังหวัด:พัทลุง"), ("เวลา:พบ", None)):
+        assert ask(writer, project, typed).query.suggestion == offered

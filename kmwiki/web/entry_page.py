@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from kmwiki.comments.models import Comment
+    from kmwiki.comments.queries import Thread
     from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
-    from kmwiki.sources.models import Revision
+    from kmwiki.sources.models import Revision, Source
     from kmwiki.web.search_walk import Walk
 
 
@@ -59,7 +60,7 @@ def outline_of(head: Revision) -> list[Heading]:
     ]
 
 
-def _mark(html: dict[int, str], hits: dict[int, list[tuple[int, int]]], walk: Walk | None) -> None:
+def _marked(html: dict[int, str], hits: dict[int, list[tuple[int, int]]], walk: Walk | None) -> dict[int, str]:
     """Mark the hits in the texts; the one at which the page opens gets the id `hit`."""
     first = next((source_id for source_id in html if hits.get(source_id)), None)
     for source_id, ranges in hits.items():
@@ -67,6 +68,7 @@ def _mark(html: dict[int, str], hits: dict[int, list[tuple[int, int]]], walk: Wa
             html[source_id] = walk.draw(html[source_id], source_id)
         elif source_id in html:
             html[source_id] = highlight(html[source_id], ranges, first_id="hit" if source_id == first else "")
+    return html
 
 
 def _hidden_from_readers(session: Session, caller: Caller, head: Revision, project_id: int) -> int:
@@ -74,6 +76,12 @@ def _hidden_from_readers(session: Session, caller: Caller, head: Revision, proje
     if not can(caller, Permission.SEE_PERSONAL, project_id):
         return 0
     return count_personal(session, project_id, head.reading_text)
+
+
+def _talk(session: Session, caller: Caller, source: Source, args: MultiDict[str, str], opened: int) -> Thread:
+    """Return the page of comments asked for, or the one that holds what the page is to open at."""
+    holding = number_in(args, "comment") or comment_of(session, opened)
+    return thread(session, caller, source.id, page=page_in(args, "talk"), holding=holding)
 
 
 def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str, str]) -> dict[str, Any]:
@@ -86,12 +94,10 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
     trail = trail_of(session, caller, project, entry, args)
     hits = walk.hits if walk else (trail and trail.hits) or named.ranges
     opened = walk.steps[walk.at].source_id if walk else next((key for key in hits if key != source.id), 0)
-    holding = number_in(args, "comment") or comment_of(session, opened)
-    talk = thread(session, caller, source.id, page=page_in(args, "talk"), holding=holding)
+    talk = _talk(session, caller, source, args, opened)
     texts = [(source, head), *((said.comment.source, said.revision) for said in talk.items if said.revision)]
     desk = desk_of(session, caller, source, texts)
-    _mark(desk.html, hits, walk)
-    desk.html = with_quotes_in(session, desk.html)
+    desk.html = with_quotes_in(session, _marked(desk.html, hits, walk))
     return {
         "project": project,
         "entry": entry,

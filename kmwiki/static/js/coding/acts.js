@@ -74,6 +74,7 @@ export class Acts {
       this.#told(answer, answer.message ?? this.says.changed);
     } catch (error) {
       const message = error.message || this.says.failed;
+      if (error.said?.current) desk.apply(error.said.current); // another was quicker: shown as it is now
       if (!closing) throw new Error(message, { cause: error });
       closing.fail(message);
     }
@@ -94,6 +95,7 @@ export class Acts {
       desk.rows.show(answer.coding, { scroll: false });
       desk.back();
     } catch (error) {
+      if (error.said?.current) desk.apply(error.said.current);
       toast(error.message || this.says.failed);
     }
   }
@@ -104,7 +106,7 @@ export class Acts {
     desk.rows.closeHere();
     if (!row) return;
     const mine = row.mine(desk.book.me);
-    if (verb === "quote") await this.#quote(row);
+    if (verb === "quote") await this.quote({ coding_id: row.id, of: "now" });
     else if (verb === "remove") {
       const id = Number(button?.dataset.coding ?? mine?.id);
       if (id) await this.remove(`${desk.data.urls.add}/${id}/remove`, id);
@@ -123,13 +125,21 @@ export class Acts {
     else desk.pick(root, { start, end, quote: map.quote(start, end) }, { voice: "", memo: "", ...mine });
   }
 
-  async #quote(row) {
+  /** Give words an address and copy them with it. @param {object} body - a coding, or a passage of a text */
+  async quote(body) {
     try {
-      const told = await send(this.desk.data.urls.quotes, { coding_id: row.id, of: "now" });
+      const told = await send(this.desk.data.urls.quotes, body);
       await navigator.clipboard.writeText(told.citation ?? told.text);
       toast(this.says.copied);
     } catch (error) {
       toast(error.message || this.says.failed);
     }
+  }
+
+  /** The same for the passage at which the popover is open. */
+  quotePassage() {
+    const { start, end, quote } = this.desk.passage;
+    const { source, revision } = this.desk.root.dataset;
+    return this.quote({ source_id: Number(source), revision: Number(revision), start, end, quote });
   }
 }

@@ -59,6 +59,7 @@ class Desk {
       code: (chosen, how) => this.acts.code(chosen, how),
       save: (how) => this.acts.save(how),
       suggest: (take) => this.#suggest(take),
+      quote: () => this.acts.quotePassage(),
       closed: () => this.#left(),
     });
     this.stretcher = new Stretcher(byId("stretch-pop"), (coding, passage) => this.acts.change(coding, passage ?? {}), () => this.back());
@@ -157,8 +158,10 @@ class Desk {
 
   /** Do something to the coding at a place of the text; of several, the current one, or ask which. */
   onCoding(verb, root, at, rect) {
-    const rows = this.book.standing(Number(root.dataset.source), at, at + 1);
-    const current = rows.find((row) => row === this.rows.current);
+    const source = Number(root.dataset.source);
+    const over = this.book.standing(source, at, at + 1);
+    const current = this.book.standing(source, at - 1, at + 1).find((row) => row === this.rows.current);
+    const rows = over.length && (!current || over.includes(current)) ? over : this.book.standing(source, at - 1, at); // at its end
     if (!rows.length) toast(this.data.says.nothingHere);
     else if (verb === "here" || (rows.length > 1 && (verb === "remove" || !current))) {
       this.rows.here(rows, rect);

@@ -10,6 +10,16 @@ export function placeUnder(map, x, y) {
   return node && map.root.contains(node) ? map.offsetOf(node, offset) : null;
 }
 
+/** Where the character under a point begins: a tap on its second half means it too. @returns {number | null} */
+export function characterUnder(map, x, y) {
+  const at = placeUnder(map, x, y);
+  if (at === null) return null;
+  const before = step(map, at, "cluster", -1);
+  const range = before === null ? null : map.rangeOf(before, at);
+  const isThere = range && [...range.getClientRects()].some((rect) => rect.left <= x && x < rect.right && rect.top <= y && y <= rect.bottom);
+  return isThere ? before : at;
+}
+
 export class Handles {
   /** @param {(edge: "start" | "end", at: number) => void} moved - an end was moved to that place */
   constructor(moved) {
@@ -73,7 +83,7 @@ export class Handles {
       if (!way) return;
       event.preventDefault();
       event.stopPropagation();
-      const to = step(this.map, edge === "start" ? this.start : this.end, event.shiftKey ? "cluster" : "word", way);
+      const to = step(this.map, edge === "start" ? this.start : this.end, event.shiftKey ? "cluster" : edge === "start" ? "word" : "wordEnd", way);
       if (to !== null) this.moved(edge, to);
     });
   }

@@ -2,6 +2,7 @@
 
 import { fold } from "./fold.js";
 
+const STEADY = 4; // options above those that are suggested
 const LONGEST = 80; // characters of a passage that may name a code
 
 /**
@@ -12,7 +13,7 @@ export function optionsFor(choices, data, { typed, quote, picks, suggested, isCh
   const skip = picks.map(({ id }) => id);
   const alike = typed ? [] : suggested.filter(({ id }) => !skip.includes(id) && choices.byId(id)).map(({ id, why }) => ({ ...choices.byId(id), alike: why }));
   const found = choices.find(typed, [...skip, ...alike.map(({ id }) => id)]);
-  const options = [...alike, ...found];
+  const options = [...found.slice(0, STEADY), ...alike, ...found.slice(STEADY)]; // they come late: the first ones must not move
   if (!data.mayMakeCodes || !choices.isThere) return options;
   if (typed && !choices.isCalled(typed)) options.push({ create: typed });
   const words = quote.replace(/\s+/gu, " ").trim();

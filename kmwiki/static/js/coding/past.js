@@ -25,9 +25,13 @@ export class Past {
   }
 
   /** Undo or redo. What another has changed since stays, and is told; the one before can be undone then. */
-  async go(way, past = null) {
-    if (this.isBusy || (!this.actions?.[way] && past === null)) return;
-    this.isBusy = true;
+  go(way, past = null) {
+    this.last = (this.last ?? Promise.resolve()).then(() => this.#go(way, past)); // pressed twice, it is done twice, one after the other
+    return this.last;
+  }
+
+  async #go(way, past) {
+    if (!this.actions?.[way] && past === null) return;
     const action = this.actions[`${way}_id`] ?? null;
     try {
       const answer = await send(this.desk.data.urls[way], { ...(action && past === null ? { action } : {}), ...(past === null ? {} : { past }), ...this.desk.inRound });
@@ -37,7 +41,6 @@ export class Past {
     } catch (error) {
       this.#refused(way, error);
     } finally {
-      this.isBusy = false;
       if (this.buttons[way].disabled && document.activeElement === document.body) this.desk.back();
     }
   }

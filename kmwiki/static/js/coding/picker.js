@@ -9,7 +9,7 @@ export class Picker {
   /**
    * @param {HTMLElement} box - #code-pop
    * @param {{data: object, choices: import("./choices.js").Choices}} with
-   * @param {{code: Function, save: Function, closed: Function, suggest: Function}} does - what the desk does with a choice
+   * @param {{code: Function, save: Function, closed: Function, suggest: Function, quote: Function}} does - what the desk does with a choice
    */
   constructor(box, { data, choices }, does) {
     Object.assign(this, { box, data, choices, does, at: 0, picks: [], suggested: [] });
@@ -189,6 +189,7 @@ export class Picker {
     else if ("memo" in dataset) this.#openMemo(button.getAttribute("aria-expanded") !== "true", { focus: true });
     else if ("several" in dataset) this.#several(!isPressed);
     else if ("close" in dataset) this.close();
+    else if ("cite" in dataset) this.does.quote();
     else if ("go" in dataset) this.#choose(false);
     else if ("save" in dataset) this.does.save({ voice: this.voice, memo: this.memo.value, coding: this.coding });
     else if (button.closest("[data-picks]")) {

@@ -62,13 +62,13 @@ export class Stretcher {
   #key(event) {
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Escape") this.close();
-    else if (way) this.#step(event.shiftKey ? "start" : "end", way, event.ctrlKey ? "cluster" : "word");
+    else if (way) this.#step(event.shiftKey ? "start" : "end", way, event.ctrlKey ? "cluster" : undefined);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  #step(edge, way, kind = "word") {
+  #step(edge, way, kind = edge === "start" ? "word" : "wordEnd") {
     const to = step(this.map, edge === "start" ? this.start : this.end, kind, way);
     if (to !== null) this.#to(edge, to);
   }

@@ -1,6 +1,6 @@
 /* Choosing words with two taps: the first word, then the last one; two handles to put it right. */
 
-import { Handles, placeUnder } from "./handles.js";
+import { characterUnder, Handles } from "./handles.js";
 import { paint } from "./floating.js";
 import { unitAt } from "./steps.js";
 
@@ -60,7 +60,7 @@ export class Taps {
     event.preventDefault();
     event.stopPropagation();
     const map = this.desk.mapOf(root);
-    const at = placeUnder(map, event.clientX, event.clientY);
+    const at = characterUnder(map, event.clientX, event.clientY);
     if (at === null) return;
     if (root !== this.root) this.#first(root, map, at);
     else this.#more(map, at);

@@ -105,12 +105,11 @@ def found_in(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
     if isinstance(leaf, Fact):
         yield from ((one.start, one.end) for one in _said(folded) if one.fact == leaf.name)
         return
-    edges = _edges(folded) if leaf.starts_word else None
     at = folded.find(leaf.text)
     for _ in range(MOST_TRIED):
         if at < 0 or not leaf.text:
             return
-        if edges is None or at in edges:
+        if not leaf.starts_word or _begins_word(folded, at):
             yield at, at + len(leaf.text)
         at = folded.find(leaf.text, at + 1)
 
@@ -120,9 +119,15 @@ def _said(folded: str) -> tuple[Said, ...]:
     return tuple(said_in(folded))
 
 
-@lru_cache(maxsize=128)
-def _edges(folded: str) -> frozenset[int]:
-    return frozenset(word.start for word in segmenter().words(folded))
+def _begins_word(folded: str, at: int) -> bool:
+    """Whether a word begins there. Words are cut between two blanks: no word reaches over one."""
+    start, end = folded.rfind(" ", 0, at) + 1, folded.find(" ", at)
+    return at - start in _edges(folded[start : end if end >= 0 else None])
+
+
+@lru_cache(maxsize=4096)
+def _edges(piece: str) -> frozenset[int]:
+    return frozenset(word.start for word in segmenter().words(piece))
 
 
 def merged(text: str, found: Iterable[Place]) -> list[tuple[int, int]]:

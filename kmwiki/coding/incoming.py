@@ -21,6 +21,7 @@ from kmwiki.text.thai import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kmwiki.coding.incoming_groups import GroupLine
     from kmwiki.coding.models import Code
 
 Verdict = Literal["new", "changed", "same", "twice", "loop", "conflict", "wrong"]
@@ -49,6 +50,7 @@ class Row:
     target: Code | None = None
     parent: int | None = None
     differences: tuple[Difference, ...] = ()
+    comes_back: bool = False  # it was here once and adding it was undone: written as a new one, with its old id
 
     @property
     def key(self) -> int:
@@ -67,6 +69,7 @@ class Report:
     book: FileBook
     rows: tuple[Row, ...]
     base_no: int = 0
+    groups: tuple[GroupLine, ...] = ()
 
     @property
     def counts(self) -> Counter[str]:
@@ -77,6 +80,11 @@ class Report:
     def written(self) -> list[Row]:
         """The rows that would change the codebook."""
         return [row for row in self.rows if row.verdict in WRITTEN]
+
+    @property
+    def written_groups(self) -> list[GroupLine]:
+        """The groups that would change."""
+        return [line for line in self.groups if line.is_written]
 
 
 @dataclass(slots=True)
@@ -108,7 +116,7 @@ def judge(book: FileBook, present: Sequence[Code], *, base_no: int = 0) -> Repor
         _settle(desk, index, above)
     _check_whole(desk)
     for row in rows:
-        if row.verdict == "new" and row.target is not None:
+        if row.verdict == "new" and row.target is not None and not row.comes_back:
             row.differences = _differences(row, desk)
             row.verdict = "changed" if row.differences else "same"
     return Report(book, tuple(rows), base_no)
@@ -143,6 +151,10 @@ def _match_guids(desk: _Desk) -> None:
     for row in desk.rows:
         code = known.get(row.code.guid) if row.code.guid else None
         if row.verdict != "new" or code is None:
+            continue
+        if code.state == "undone":  # it was brought in once and that was undone: it comes back as a new one
+            row.target, row.comes_back = code, True
+            desk.taken[code.id] = row.number
             continue
         if code.state != "live":
             row.target = code
@@ -200,7 +212,7 @@ def _settle(desk: _Desk, index: int, above: Sequence[int | None]) -> None:
     if row.target is None:
         _match_name(desk, row)
     if row.target is not None and not row.code.has_place:
-        row.parent = row.target.parent_id
+        row.parent = None if row.comes_back else row.target.parent_id
 
 
 def _match_name(desk: _Desk, row: Row) -> None:
@@ -268,4 +280,6 @@ def _comparable(name: str, value: Any) -> Any:
 def _named(desk: _Desk, key: int | None) -> str:
     if key is None:
         return ""
-    return desk.live[key].name_th if key > 0 else desk.rows[-key - 1].code.name
+    if key in desk.live:
+        return desk.live[key].name_th
+    return next((row.code.name for row in desk.rows if row.key == key), "")

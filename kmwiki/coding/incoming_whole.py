@@ -24,6 +24,7 @@ class Whole:
         self.parents: dict[int, int | None] = {code.id: code.parent_id for code in live.values()}
         self.names = {code.id: code.name_th for code in live.values()}
         self.old = dict(self.parents)
+        self.numbers = {row.key: row.number for row in rows}
         for row in self.rows.values():
             self.parents[row.key] = row.parent
             self.names[row.key] = row.code.name
@@ -32,7 +33,10 @@ class Whole:
         """Refuse new rows under rows that were refused meanwhile."""
         found = [row for row in self.rows.values() if row.parent is not None and row.parent not in self.parents]
         for row in found:
-            row.refuse("wrong", say("It stands under row %(row)s, which cannot be taken.", row=-(row.parent or 0)))
+            row.refuse(
+                "wrong",
+                say("It stands under row %(row)s, which cannot be taken.", row=self.numbers.get(row.parent or 0, 0)),
+            )
         return bool(found)
 
     def refuse_loops(self) -> bool:

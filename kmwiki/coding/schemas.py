@@ -261,7 +261,10 @@ class GroupOut(BaseModel):
 
 
 class CodeOut(BaseModel):
-    """A code as other programs see it; `count` and `count_below` tell the codings that the caller may read."""
+    """A code as other programs see it; `count` and `count_below` tell the codings that the caller may read.
+
+    Of a past day they are null.
+    """
 
     id: int
     guid: str
@@ -278,6 +281,6 @@ class CodeOut(BaseModel):
     aliases: list[str]
     state: CodeState
     merged_into: int | None
-    count: int
-    count_below: int  # with all codes below it
+    count: int | None
+    count_below: int | None  # with all codes below it
     url: str

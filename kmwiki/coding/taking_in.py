@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from kmwiki.coding.codebook import clean_aliases
 from kmwiki.coding.colours import choose
-from kmwiki.coding.incoming import Report, Row, joined_aliases, judge
+from kmwiki.coding.group_models import CodeGroup
+from kmwiki.coding.groups import set_members
+from kmwiki.coding.incoming import FINE, Report, Row, joined_aliases, judge
+from kmwiki.coding.incoming_groups import judge_groups
 from kmwiki.coding.models import Code
 from kmwiki.coding.tree import all_codes, rebuild_all
-from kmwiki.coding.versions import last_change, note_change
+from kmwiki.coding.versions import Extra, last_change, members_of, note_change
 from kmwiki.errors import Conflict, Forbidden, NotFound, say
 from kmwiki.formats.codebooks import TEXTS
 from kmwiki.security.policy import Permission, can
@@ -27,7 +33,12 @@ if TYPE_CHECKING:
 def look_over(session: Session, caller: Caller, project: Project, book: FileBook) -> Report:
     """Say of each code of a file what it would do; nothing is written. NotFound, Forbidden."""
     _may(caller, project.id)
-    return judge(book, all_codes(session, project.id), base_no=last_change(session, project.id))
+    report = judge(book, all_codes(session, project.id), base_no=last_change(session, project.id))
+    if not book.groups:
+        return report
+    present = session.scalars(select(CodeGroup).where(CodeGroup.project_id == project.id).order_by(CodeGroup.id)).all()
+    inside = members_of(session, [group.id for group in present])
+    return replace(report, groups=judge_groups(book, report.rows, present, inside, FINE))
 
 
 def take_in(
@@ -50,9 +61,10 @@ def take_in(
             say("The codebook has changed since the file was looked over. Look at the report as it is now."),
             {"version": report.base_no},
         )
-    if not report.written:
+    if not report.written and not report.written_groups:
         return report
-    touched = _write(session, project.id, report)
+    touched, ids = _write(session, project.id, report)
+    groups = _write_groups(session, project.id, report, ids)
     counts = report.counts
     note_change(
         session,
@@ -60,6 +72,7 @@ def take_in(
         "codebook.imported",
         touched,
         reason=reason,
+        extra=Extra(groups),
         format=form,
         new=counts["new"],
         changed=counts["changed"],
@@ -68,12 +81,16 @@ def take_in(
     return report
 
 
-def _write(session: Session, project_id: int, report: Report) -> list[Code]:
+def _write(session: Session, project_id: int, report: Report) -> tuple[list[Code], dict[int, int]]:
+    """Write the rows. Return the codes that were touched, and the ids of new ones by the keys of their rows."""
     rows = report.written
     codes = {code.id: code for code in all_codes(session, project_id)}
     colours = _Colours(list(codes.values()))
     made: dict[int, Code] = {}
     for row in rows:
+        if row.comes_back:
+            codes[row.key].state = "live"
+            codes[row.key].color, codes[row.key].pattern = colours.pair_for(row)
         if row.target is None:
             colour = colours.pair_for(row)
             made[row.key] = Code(project_id=project_id, guid=row.code.guid or str(uuid4()), name_th=row.code.name)
@@ -87,18 +104,45 @@ def _write(session: Session, project_id: int, report: Report) -> list[Code]:
         _fill(code, row)
         parent = made[row.parent] if row.parent is not None and row.parent < 0 else None
         parent_id = parent.id if parent is not None else row.parent
-        if row.target is None or parent_id != code.parent_id:
+        if row.target is None or row.comes_back or parent_id != code.parent_id:
             code.parent_id, code.position = parent_id, ends.next_under(parent_id)
             moved.add(code.id)
     session.flush()
     rebuild_all(session, {**codes, **{code.id: code for code in made.values()}}, moved)
-    return [made.get(row.key) or codes[row.key] for row in rows]
+    found = [made.get(row.key) or codes[row.key] for row in rows]
+    return found, {key: code.id for key, code in made.items()}
+
+
+def _write_groups(session: Session, project_id: int, report: Report, ids: dict[int, int]) -> list[CodeGroup]:
+    """Write the groups; `ids` tells the ids of the new codes by the keys of their rows."""
+    found: list[CodeGroup] = []
+    for line in report.written_groups:
+        group = line.target
+        if group is None:
+            group = CodeGroup(project_id=project_id, guid=line.group.guid or str(uuid4()), name=line.group.name)
+            group.description = ""
+            session.add(group)
+        group.state = "live"
+        if line.is_renamed:
+            group.name = line.group.name
+        if line.group.description is not None:
+            group.description = line.group.description
+        session.flush()
+        there = members_of(session, [group.id])[group.id]
+        set_members(session, group, there | {ids.get(key, key) for key in line.added})
+        found.append(group)
+    return found
 
 
 def _fill(code: Code, row: Row) -> None:
     given = row.code.given
-    code.aliases = joined_aliases(code, row.code) if row.target else clean_aliases(given.get("aliases", ()))
+    is_new = row.target is None or row.comes_back
+    code.aliases = clean_aliases(given.get("aliases", ())) if is_new else joined_aliases(code, row.code)
     code.name_th = row.code.name
+    if row.comes_back:
+        code.is_codable, code.example_codings = True, []
+        for name in TEXTS:
+            setattr(code, name, "")
     for name in (*TEXTS, "color", "pattern", "is_codable"):
         if name in given:
             setattr(code, name, given[name])

@@ -22,10 +22,12 @@ from kmwiki.errors import Invalid, Message, say
 from kmwiki.formats.codebooks import (
     MOST_BYTES,
     MOST_CODES,
+    MOST_GROUPS,
     PATTERNS,
     TEXTS,
     FileBook,
     FileCode,
+    FileGroup,
     one_line,
     plain,
     read_guid,
@@ -50,6 +52,7 @@ COLUMNS = {
     "pattern": ("ลาย", "pattern"),
     "is_codable": ("ลงรหัสได้", "codable"),
     "guid": ("GUID", "guid"),
+    "groups": ("กลุ่ม", "groups"),
 }
 _OTHER_HEADS = {"name": "name_th", "code": "name_th", "รหัส": "name_th", "ชื่อ": "name_th", "color": "color"}
 _HEADS = {head.lower(): key for key, heads in COLUMNS.items() for head in (*heads, key)} | _OTHER_HEADS
@@ -83,7 +86,8 @@ def _rows_of(codes: Sequence[FileCode], *, is_thai: bool) -> Iterator[list[str]]
         cells = {
             "path": " / ".join(_slashed(each) for each in above),
             "name_th": name,
-            "aliases": "\n".join(one_line(alias) for alias in given["aliases"]),
+            "aliases": _listed(given["aliases"]),
+            "groups": _listed(given.get("groups", ())),
             "color": str(given["color"]),
             "pattern": str(given["pattern"]),
             "is_codable": words[0 if given["is_codable"] else 1],
@@ -107,7 +111,8 @@ def read_csv(data: bytes, encoding: str | None = None) -> FileBook:
         except csv.Error as error:
             raise Invalid.one("file", say("Line %(line)s cannot be read as a table.", line=reader.line_num)) from error
 
-    return FileBook(_codes(lines()), decoded.encoding, decoded.is_guess)
+    codes = _codes(lines())
+    return FileBook(codes, decoded.encoding, decoded.is_guess, groups=_groups(codes))
 
 
 def read_xlsx(data: bytes) -> FileBook:
@@ -129,7 +134,7 @@ def read_xlsx(data: bytes) -> FileBook:
         except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError,
                 OSError, SyntaxError, RecursionError) as error:  # fmt: skip
             raise _no_workbook() from error
-    return FileBook(codes, "xlsx")
+    return FileBook(codes, "xlsx", groups=_groups(codes))
 
 
 def _check_size(data: bytes) -> None:
@@ -206,8 +211,9 @@ def _code(line: int, cells: dict[str, str], heads: set[str]) -> FileCode:
     if "name_en" in given:
         given["name_en"] = one_line(given["name_en"])
     if "aliases" in heads:
-        written = re.split(r"[\n;|]", plain(cells.get("aliases", "")))
-        given["aliases"] = [one_line(alias) for alias in written if alias.strip()]
+        given["aliases"] = _read_list(cells.get("aliases", ""))
+    if "groups" in heads:
+        given["groups"] = _read_list(cells.get("groups", ""))
     for key in ("color", "pattern"):
         values, note = _read_pair(key, cells.get(key, "").strip())
         given |= values
@@ -239,6 +245,36 @@ def _read_pair(key: str, text: str) -> tuple[dict[str, int], Message | None]:
     if key == "color":
         return read_hex(text)
     return {}, say("The pattern “%(pattern)s” is none from 1 to 12; one is chosen.", pattern=text[:40])
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return names one a line; a sign that would part them has a backslash before it."""
+    return "\n".join(re.sub(r"([\\;|])", r"\\\1", one_line(name)) for name in names)
+
+
+def _read_list(text: str) -> list[str]:
+    """Read names parted by line ends, semicolons or bars."""
+    parts = [""]
+    signs = iter(plain(text))
+    for sign in signs:
+        if sign == "\\":
+            parts[-1] += next(signs, "\\")
+        elif sign in "\n;|":
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [name for part in parts if (name := one_line(part))]
+
+
+def _groups(codes: Sequence[FileCode]) -> tuple[FileGroup, ...]:
+    """Return the groups that a column of the table names."""
+    inside: dict[str, list[int]] = {}
+    for index, code in enumerate(codes):
+        for name in dict.fromkeys(code.given.get("groups", ())):
+            inside.setdefault(name, []).append(index)
+    if len(inside) > MOST_GROUPS:
+        raise Invalid.one("file", say("The file has more than %(most)s groups of codes. Divide it.", most=MOST_GROUPS))
+    return tuple(FileGroup(name, tuple(members)) for name, members in inside.items())
 
 
 def _slashed(name: str) -> str:

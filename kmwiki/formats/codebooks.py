@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TEXTS = ("name_en", "definition", "include", "exclude", "example")
 MOST_BYTES = 6 << 20
 MOST_CODES = 20_000
+MOST_GROUPS = 1000
 HUES = (
     (0xC6, 0x50, 0x47), (0xBE, 0x6B, 0x32), (0xA4, 0x79, 0x17), (0x7E, 0x8D, 0x31),
     (0x41, 0x8F, 0x50), (0x35, 0x93, 0x81), (0x1C, 0x8F, 0xAA), (0x39, 0x7E, 0xC7),
@@ -50,6 +51,17 @@ class FileCode:
 
 
 @dataclass(frozen=True, slots=True)
+class FileGroup:
+    """A group of codes in a file. `codes` are indexes of its codes; a `description` of None is one it does not tell."""
+
+    name: str
+    codes: tuple[int, ...]
+    guid: str = ""
+    description: str | None = None
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileBook:
     """The codes of a file, parents before children where it nests them; `notes` are about the file as a whole."""
 
@@ -57,6 +69,7 @@ class FileBook:
     encoding: str = "utf-8"
     is_guess: bool = False
     notes: tuple[Message, ...] = ()
+    groups: tuple[FileGroup, ...] = ()
 
 
 def plain(text: str) -> str:

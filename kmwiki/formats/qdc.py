@@ -20,8 +20,10 @@ from kmwiki.errors import Invalid, Message, say
 from kmwiki.formats.codebooks import (
     MOST_BYTES,
     MOST_CODES,
+    MOST_GROUPS,
     FileBook,
     FileCode,
+    FileGroup,
     hex_of,
     one_line,
     plain,
@@ -50,8 +52,8 @@ _DECLARED = re.compile(r"^(\s*<\?xml[^>]{0,200}?)\s+encoding\s*=\s*([\"'])[^\"']
 _LINES_COUNTED = 65_535  # the parser counts lines no further
 
 
-def write_qdc(codes: Sequence[FileCode], origin: str = ORIGIN) -> bytes:
-    """Return codes as a QDC file; `under` tells the tree, parents come before children. Invalid without a code."""
+def write_qdc(codes: Sequence[FileCode], groups: Sequence[FileGroup] = (), origin: str = ORIGIN) -> bytes:
+    """Return codes and their groups as a QDC file; `under` tells the tree, parents first. Invalid without a code."""
     if not codes:
         raise Invalid(say("The codebook is empty, and a QDC file needs one code at least. Add a code first."))
     root = etree.Element(f"{{{NAMESPACE}}}CodeBook", nsmap={None: NAMESPACE}, origin=plain(origin))
@@ -66,8 +68,20 @@ def write_qdc(codes: Sequence[FileCode], origin: str = ORIGIN) -> bytes:
         if described:
             etree.SubElement(element, f"{{{NAMESPACE}}}Description").text = described
         made.append(element)
+    if groups:
+        _write_sets(root, codes, groups)
     etree.indent(root, space="  ")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def _write_sets(root: Any, codes: Sequence[FileCode], groups: Sequence[FileGroup]) -> None:
+    top = etree.SubElement(root, f"{{{NAMESPACE}}}Sets")
+    for group in groups:
+        element = etree.SubElement(top, f"{{{NAMESPACE}}}Set", guid=group.guid, name=one_line(group.name))
+        if group.description:
+            etree.SubElement(element, f"{{{NAMESPACE}}}Description").text = plain(group.description)
+        for index in group.codes:
+            etree.SubElement(element, f"{{{NAMESPACE}}}MemberCode", guid=codes[index].guid)
 
 
 def describe(code: FileCode) -> str:
@@ -117,9 +131,29 @@ def read_qdc(data: bytes, encoding: str | None = None) -> FileBook:
         codes.append(_read_code(element, places.get(element.getparent()), is_ours=is_ours))
     if not codes:
         raise Invalid.one("file", say("There is no code in this file."))
-    sets = sum(1 for _ in book.iter("{*}Set"))
-    notes = (say("The file has %(sets)s groups of codes; they are not taken in.", sets=sets),) if sets else ()
-    return FileBook(tuple(codes), encoding or "utf-8", notes=notes)
+    return FileBook(tuple(codes), encoding or "utf-8", groups=_read_sets(book, codes))
+
+
+def _read_sets(book: Any, codes: Sequence[FileCode]) -> tuple[FileGroup, ...]:
+    """Read the groups of codes; a member that the file does not have is told and left out."""
+    at = {code.guid: index for index, code in reversed(list(enumerate(codes))) if code.guid}
+    found: list[FileGroup] = []
+    for element in book.iterfind("{*}Sets/{*}Set"):
+        if len(found) == MOST_GROUPS:
+            raise Invalid.one(
+                "file", say("The file has more than %(most)s groups of codes. Divide it.", most=MOST_GROUPS)
+            )
+        guid, note = read_guid(element.get("guid") or "")
+        told = [read_guid(member.get("guid") or "")[0] for member in element.iterfind("{*}MemberCode")]
+        inside = list(dict.fromkeys(at[each] for each in told if each in at))
+        missing = sum(each not in at for each in told)
+        notes = [note] if note else []
+        if missing:
+            notes.append(say("%(missing)s codes of this group are not in the file.", missing=missing))
+        described = element.find("{*}Description")
+        text = None if described is None else plain("".join(described.itertext()))
+        found.append(FileGroup(one_line(element.get("name") or ""), tuple(inside), guid, text, tuple(notes)))
+    return tuple(found)
 
 
 def _read_code(element: Any, under: int | None, *, is_ours: bool) -> FileCode:

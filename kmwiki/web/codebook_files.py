@@ -9,14 +9,16 @@ from flask_babel import gettext, ngettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding.going_out import FORMATS, TYPES, codebook_file, read_file
+from kmwiki.coding.going_out import FORMATS, READ, TYPES, codebook_file, read_file
 from kmwiki.coding.incoming import FINE
+from kmwiki.coding.past import moment_of
 from kmwiki.coding.taking_in import look_over, take_in
 from kmwiki.coding.versions import last_change
-from kmwiki.db import session, transaction
+from kmwiki.db import now, session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.formats.codebook_tables import COLUMNS
 from kmwiki.security.policy import Permission
+from kmwiki.text.dates import BANGKOK
 from kmwiki.web.carried_rows import pack, unpack
 from kmwiki.web.codebook import undoable
 from kmwiki.web.codebook_words import FIELDS
@@ -31,6 +33,7 @@ bp = Blueprint("codebook_files", __name__)
 
 SHOWN = 500  # rows of a report on the page
 LONGEST_REASON = 2000
+LONGEST_AT = 200
 LONGEST_BASE = 12  # digits of a version
 ENCODINGS = ("utf-8", "utf-16", "cp874", "tis-620")
 VERDICTS = {
@@ -53,9 +56,12 @@ def export(slug: str, form: str) -> ResponseReturnValue:
     try:
         with transaction() as opened:
             project = project_for(opened, caller(), slug, Permission.READ)
-            data = codebook_file(opened, caller(), project, form)
+            at = request.args.get("at", "")[:LONGEST_AT]
+            today = now().astimezone(BANGKOK).date()
+            moment = moment_of(opened, project.id, at, today=today) if at.strip() else None
+            data = codebook_file(opened, caller(), project, form, moment=moment)
     except Invalid as error:
-        flash(words(error.message), "wrong")
+        flash(words(next(iter(error.fields.values()), error.message)), "wrong")
         return redirect(url_for("codebook.index", slug=slug))
     answer = Response(data, mimetype=TYPES[form])
     answer.headers["Content-Disposition"] = f'attachment; filename="{project.slug}-codebook.{form}"'
@@ -104,8 +110,11 @@ def write(slug: str) -> ResponseReturnValue:
         with session() as opened:
             report = look_over(opened, caller(), project_for(opened, caller(), slug, Permission.EDIT_CODEBOOK), book)
         return _draw(slug, report=report, packed=_packed(*given), message=words(error.message), reason=reason), 409
-    count = len(report.written)
-    flash(ngettext("%(num)s code was written.", "%(num)s codes were written.", count), done)
+    count, more = len(report.written), len(report.written_groups)
+    told = [ngettext("%(num)s code was written.", "%(num)s codes were written.", count)] if count or not more else []
+    if more:
+        told.append(ngettext("%(num)s group was written.", "%(num)s groups were written.", more))
+    flash(" ".join(told), done)
     return redirect(url_for("codebook.index", slug=slug))
 
 
@@ -141,7 +150,7 @@ def _draw(
         verdicts=VERDICTS,
         fields=FIELDS,
         encodings=ENCODINGS,
-        formats=FORMATS,
+        formats=READ,
         columns=[heads[0] for heads in COLUMNS.values()],
         words=words,
         told=_told,

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.coding import past
+from kmwiki.coding.examples import examples_in
 from kmwiki.coding.versions import last_change
 from kmwiki.db import now, session
 from kmwiki.errors import N_, Invalid
@@ -48,8 +49,11 @@ def at(slug: str) -> ResponseReturnValue:
         moment, message = _moment(opened, project, asked)
         states = past.states_at(opened, project.id, moment.no) if moment else {}
         last = last_change(opened, project.id)
+        live = [each for data in states.values() for each in data.get("example_codings", ())]
+        examples = examples_in(opened, caller(), project.id, live)
     drawn = render_template(
         "codebook/at.html",
+        examples=examples,
         project=project,
         asked=asked,
         message=message,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from kmwiki.accounts import one_time_links
 from kmwiki.accounts.models import ApiToken, Project, SignInSession
 from kmwiki.analysis.stop_words import set_stop_word
+from kmwiki.coding import groups as code_groups
 from kmwiki.coding import service as coding
 from kmwiki.coding import tagging
 from kmwiki.coding.models import Code

@@ -27,7 +27,8 @@ def codebooks(draw: st.DrawFn) -> list[FileCode]:
         values: dict[str, Any] = {
             name: draw(LINES) for name in ("definition", "include", "exclude", "example", "name_en")
         }
-        values["aliases"] = [f"ก{alias}" for alias in draw(st.lists(st.text("กข -=", max_size=5), max_size=3))]
+        values["aliases"] = [f"ก{alias}" for alias in draw(st.lists(st.text("กข -=;|\\", max_size=5), max_size=3))]
+        values["groups"] = draw(st.lists(st.sampled_from(["เงิน", "=1", "ก;ข", "a|b", "\\;"]), unique=True))
         values |= {"color": draw(st.integers(1, 12)), "pattern": draw(st.integers(1, 12))}
         values["is_codable"] = draw(st.booleans())
         guid = f"{number:08x}-0000-4000-8000-000000000000"
@@ -60,6 +61,11 @@ def test_what_is_written_is_read_back_tree_texts_and_colours(
     assert [told(code) for code in book.codes] == [told(code) for code in codes]
     assert [code.path for code in book.codes] == paths(codes)
     assert not any(code.notes or code.problem for code in book.codes)
+    inside = {group.name: group.codes for group in book.groups}
+    names = {name for code in codes for name in code.given["groups"]}
+    assert inside == {
+        name: tuple(at for at, code in enumerate(codes) if name in code.given["groups"]) for name in names
+    }
 
 
 def test_a_table_for_spreadsheets_has_its_mark_and_no_cell_that_begins_a_formula() -> None:

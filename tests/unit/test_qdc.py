@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from kmwiki.errors import Invalid
-from kmwiki.formats.codebooks import HUES, PAIRS, FileCode, hex_of, read_guid, read_hex
+from kmwiki.formats.codebooks import HUES, PAIRS, FileCode, FileGroup, hex_of, one_line, plain, read_guid, read_hex
 from kmwiki.formats.qdc import read_qdc, write_qdc
 
 if TYPE_CHECKING:
@@ -63,27 +64,47 @@ def in_tree_order(codes: list[FileCode]) -> list[FileCode]:
 
 
 def told(code: FileCode) -> tuple[Any, ...]:
-    from kmwiki.formats.codebooks import one_line, plain  # noqa: PLC0415
-
     texts = [plain(code.given[name]) for name in ("definition", "include", "exclude", "example")]
     aliases = [one_line(each) for each in code.given["aliases"] if one_line(each)]
     rest = (code.given["color"], code.given["pattern"], code.given["is_codable"], one_line(code.given["name_en"]))
     return (one_line(code.name), code.guid, code.under, *texts, aliases, *rest)
 
 
+@st.composite
+def groups(draw: st.DrawFn, most: int = 6) -> list[FileGroup]:
+    """Groups of codes by their numbers; those that a codebook does not have are left out where they are used."""
+    words = st.text("กขคง -=<&\n🙂", max_size=8)
+    return [
+        FileGroup(f"{one_line(draw(words))} {number}".strip(), tuple(sorted(draw(st.sets(st.integers(0, most - 1))))),
+                  f"{number:08x}-0000-4000-9000-000000000000", plain(draw(words)))
+        for number in range(draw(st.integers(0, 4)))
+    ]  # fmt: skip
+
+
+def fitting(found: list[FileGroup], codes: list[FileCode]) -> list[FileGroup]:
+    return [replace(group, codes=tuple(each for each in group.codes if each < len(codes))) for group in found]
+
+
 @settings(max_examples=150)
-@given(codebooks())
-def test_what_is_written_is_read_back_tree_texts_and_colours(codes: list[FileCode]) -> None:
-    wanted = in_tree_order(codes)
-    book = read_qdc(write_qdc(wanted))
+@given(codebooks(), groups())
+def test_what_is_written_is_read_back_tree_texts_colours_and_groups(
+    codes: list[FileCode], found: list[FileGroup]
+) -> None:
+    wanted, sets = in_tree_order(codes), fitting(found, codes)
+    book = read_qdc(write_qdc(wanted, sets))
+    assert [(each.name, each.codes, each.guid, each.description or "") for each in book.groups] == [
+        (each.name, each.codes, each.guid, each.description) for each in sets
+    ]
     assert [told(code) for code in book.codes] == [told(code) for code in wanted]
     assert not any(code.notes for code in book.codes)
 
 
 @settings(max_examples=40)
-@given(codes=codebooks())
-def test_what_is_written_is_valid_by_the_schema(codebook_schema: Any, codes: list[FileCode]) -> None:
-    codebook_schema.assertValid(etree.fromstring(write_qdc(codes)))
+@given(codes=codebooks(), found=groups())
+def test_what_is_written_is_valid_by_the_schema(
+    codebook_schema: Any, codes: list[FileCode], found: list[FileGroup]
+) -> None:
+    codebook_schema.assertValid(etree.fromstring(write_qdc(codes, fitting(found, codes))))
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +154,20 @@ def test_a_file_of_another_program_gives_only_what_it_says() -> None:
     assert (second.under, dict(second.given), len(second.notes)) == (0, {}, 1)
 
 
-def test_groups_of_codes_are_told_though_not_taken() -> None:
-    data = foreign('<Code guid="" name="ก" isCodable="true"/>').replace(
-        b"</CodeBook>", b'<Sets><Set guid="" name="x"/></Sets></CodeBook>'
+def test_of_a_group_the_codes_of_the_file_are_read_and_others_are_told() -> None:
+    guid = "d097e6fd-7671-4d95-a8b6-7795fa4a72e1"
+    sets = (
+        '<Sets><Set guid="" name=" x  y "><Description>ไว้ใช้</Description>'
+        f'<MemberCode guid="{{{guid.upper()}}}"/><MemberCode guid="{guid}"/><MemberCode guid="?"/></Set>'
+        '<Set guid="" name=""/></Sets></CodeBook>'
     )
-    assert "1" in str(read_qdc(data).notes[0])
+    data = foreign(f'<Code guid="{guid}" name="ก" isCodable="true"/>').replace(b"</CodeBook>", sets.encode())
+    first, second = read_qdc(data).groups
+    assert (first.name, first.codes, first.description) == ("x y", (0,), "ไว้ใช้")
+    assert "1" in str(first.notes[0])
+    assert (second.name, second.codes, second.description) == ("", (), None)
+    with pytest.raises(Invalid, match="1000"):
+        read_qdc(data.replace(b'<Set guid="" name=""/>', b'<Set guid="" name=""/>' * 1001))
 
 
 @pytest.mark.parametrize(

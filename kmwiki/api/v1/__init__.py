@@ -23,6 +23,8 @@ RESOURCES = (
     "quotes",
     "codes",
     "codebooks",
+    "codebook_changes",
+    "code_groups",
     "passages",
     "retrievals",
     "search",

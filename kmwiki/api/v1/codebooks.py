@@ -12,15 +12,23 @@ from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import answers, bp, caller, spec
 from kmwiki.coding.going_out import TYPES, codebook_file, read_file
+from kmwiki.coding.past import moment_of
 from kmwiki.coding.taking_in import look_over, take_in
-from kmwiki.db import session, transaction
+from kmwiki.db import now, session, transaction
 from kmwiki.errors import Invalid, say
 from kmwiki.security.policy import Permission
+from kmwiki.text.dates import BANGKOK
 
 if TYPE_CHECKING:
     from kmwiki.coding.incoming import Report
 
 TAGS = ["codes"]
+
+
+class ExportQuery(BaseModel):
+    """Which codebook: as it is, or as it was."""
+
+    at: str = Field(default="", max_length=200, description="A version or a day in any form; `qdc` and `docx` only.")
 
 
 class CodebookForm(BaseModel):
@@ -53,6 +61,19 @@ class CodebookRowOut(BaseModel):
     changes: list[DifferenceOut]
 
 
+class CodebookGroupOut(BaseModel):
+    """A group of the file and what became, or would become, of it; a file takes no code out of a group."""
+
+    row: int
+    name: str
+    guid: str
+    verdict: Literal["new", "changed", "same", "twice", "wrong"]
+    message: str
+    notes: list[str]
+    group_id: int | None = Field(description="The group that is here already.")
+    added: int = Field(description="How many codes come into it.")
+
+
 class CodebookReportOut(BaseModel):
     """All rows of a file in its order."""
 
@@ -61,15 +82,18 @@ class CodebookReportOut(BaseModel):
     encoding: str
     notes: list[str]
     rows: list[CodebookRowOut]
+    groups: list[CodebookGroupOut]
 
 
 @bp.get("/projects/<slug>/codebook/<ending>")
 @spec.validate(resp=answers(refusals=(401, 404, 422)), tags=TAGS)
-def export_codebook(slug: str, ending: str) -> Response:
-    """Give the codebook as a file: `qdc` (REFI-QDA 1.5), `csv` or `xlsx`."""
+def export_codebook(slug: str, ending: str, query: ExportQuery) -> Response:
+    """Give the codebook as a file: `qdc` (REFI-QDA 1.5), `csv`, `xlsx` or `docx`."""
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.READ)
-        data = codebook_file(opened, caller(), project, ending)
+        today = now().astimezone(BANGKOK).date()
+        moment = moment_of(opened, project.id, query.at, today=today) if query.at.strip() else None
+        data = codebook_file(opened, caller(), project, ending, moment=moment)
     answer = Response(data, mimetype=TYPES[ending])
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-codebook.{ending}"'
     return answer
@@ -95,7 +119,7 @@ def import_codebook(slug: str) -> CodebookReportOut:
         if is_dry:
             return tell_report(look_over(opened, caller(), project, book), is_written=False)
         report = take_in(opened, caller(), project, book, reason=form.get("reason", ""), form=kind)
-    return tell_report(report, is_written=bool(report.written))
+    return tell_report(report, is_written=bool(report.written or report.written_groups))
 
 
 def tell_report(report: Report, *, is_written: bool) -> CodebookReportOut:
@@ -117,5 +141,18 @@ def tell_report(report: Report, *, is_written: bool) -> CodebookReportOut:
                 changes=[DifferenceOut(field=each.field, old=each.old, new=each.new) for each in row.differences],
             )
             for row in report.rows
+        ],
+        groups=[
+            CodebookGroupOut(
+                row=line.number,
+                name=line.group.name,
+                guid=line.group.guid,
+                verdict=line.verdict,
+                message=words(line.message) if line.message else "",
+                notes=[words(note) for note in line.group.notes],
+                group_id=line.target.id if line.target is not None else None,
+                added=len(line.added),
+            )
+            for line in report.groups
         ],
     )

@@ -12,12 +12,16 @@ from kmwiki.accounts.models import Project
 from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
 from kmwiki.coding import counts, service
 from kmwiki.coding.access import code_for
+from kmwiki.coding.groups import codes_of_group
+from kmwiki.coding.past import book_at, moment_of, states_at
 from kmwiki.coding.schemas import CodeIn, CodeOut, CodePatch
 from kmwiki.coding.telling import tell_code
-from kmwiki.db import session, transaction
+from kmwiki.coding.tree import all_codes
+from kmwiki.db import now, session, transaction
 from kmwiki.security.policy import Permission
 from kmwiki.shapes import Taken
 from kmwiki.sources.schemas import Id
+from kmwiki.text.dates import BANGKOK
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -32,6 +36,13 @@ class CodeQuery(PageQuery):
     """How many codes; a codebook fits on one page unless it is very large."""
 
     size: int = Field(default=1000, ge=1, le=1000)
+    as_of: str = Field(
+        default="",
+        max_length=200,
+        description="A version (12) or a day in any form (2026-03-01, 1 มี.ค. 2569): the codes as they were at its "
+        "end, Thai time, without counts. Empty: as they are.",
+    )
+    group: Id | None = Field(default=None, description="Only codes of this group, as it is now.")
 
 
 class MergeIn(Taken):
@@ -48,7 +59,12 @@ def list_codes(slug: str, query: CodeQuery) -> Page[CodeOut]:
     offset = read_offset(query.cursor)
     with session() as s:
         project = project_for(s, caller(), slug, Permission.READ)
-        nodes = [node for node, _ in counts.flat(counts.tree_of(s, caller(), project.id))]
+        inside = None if query.group is None else codes_of_group(s, project.id, query.group)
+        if query.as_of.strip():
+            told = [each for each in _codes_at(s, project.id, query.as_of, slug) if inside is None or each.id in inside]
+            return page_of(told[offset : offset + query.size], offset=offset, total=len(told))
+        tree = counts.flat(counts.tree_of(s, caller(), project.id))
+        nodes = [node for node, _ in tree if inside is None or node.code.id in inside]
     page = [tell_code(node.code, slug, node=node) for node in nodes[offset : offset + query.size]]
     return page_of(page, offset=offset, total=len(nodes))
 
@@ -68,7 +84,7 @@ def create_code(slug: str, json: CodeIn) -> tuple[CodeOut, int, dict[str, str]]:
 def read_code(code_id: int) -> CodeOut:
     """Read one code, retired and merged ones too."""
     with session() as s:
-        return _tell(s, code_for(s, caller(), code_id, Permission.READ))
+        return tell(s, code_for(s, caller(), code_id, Permission.READ))
 
 
 @bp.patch("/codes/<int:code_id>")
@@ -77,7 +93,7 @@ def edit_code(code_id: int, json: CodePatch) -> CodeOut:
     """Change a code; `parent_id` moves it. Every change is a version with its reason."""
     with transaction() as s:
         code = code_for(s, caller(), code_id, Permission.EDIT_CODEBOOK)
-        return _tell(s, service.edit_code(s, caller(), code, json))
+        return tell(s, service.edit_code(s, caller(), code, json))
 
 
 @bp.delete("/codes/<int:code_id>")
@@ -96,10 +112,30 @@ def merge_code(code_id: int, json: MergeIn) -> CodeOut:
     with transaction() as s:
         code = code_for(s, caller(), code_id, Permission.EDIT_CODEBOOK)
         into = code_for(s, caller(), json.into, Permission.EDIT_CODEBOOK)
-        return _tell(s, service.merge_codes(s, caller(), code, into, reason=json.reason))
+        return tell(s, service.merge_codes(s, caller(), code, into, reason=json.reason))
 
 
-def _tell(s: Session, code: Code) -> CodeOut:
+def _codes_at(s: Session, project_id: int, as_of: str, slug: str) -> list[CodeOut]:
+    """Return the codes of a past moment, from the top of its tree to the bottom."""
+    moment = moment_of(s, project_id, as_of, today=now().astimezone(BANGKOK).date())
+    guids = {code.id: code.guid for code in all_codes(s, project_id)}
+    told = ("parent_id", "name_th", "name_en", "definition", "include", "exclude", "example", "color", "pattern",
+            "is_codable", "aliases", "state", "merged_into")  # fmt: skip
+    return [
+        CodeOut(
+            id=past.id,
+            guid=guids.get(past.id, ""),
+            count=None,
+            count_below=None,
+            url=f"/p/{slug}/codebook/{past.id}",
+            **{name: past.data[name] for name in told},
+        )
+        for past in book_at(states_at(s, project_id, moment.no))
+    ]
+
+
+def tell(s: Session, code: Code) -> CodeOut:
+    """Return a code as other programs see it, with its counts."""
     slug = s.get_one(Project, code.project_id).slug
     nodes = counts.flat(counts.tree_of(s, caller(), code.project_id))
     node = next((node for node, _ in nodes if node.code.id == code.id), None)

@@ -4,7 +4,8 @@
 {imported_comment} {imported} {batch} {binned} {attachment} {attachment_name} {binned_attachment}
 {round} {spare_round} {closed_round}
 {case} {decision}
-{coding} {coding_batch} {code_group} {codebook_change} {code} {other_code} {user} {email} {job} {token_id} {session_id} {link} {letter} {term}
+{coding} {coding_batch} {code_group} {codebook_change} {code} {other_code} {user} {email}
+{job} {token_id} {session_id} {link} {letter} {term}
 {cleared} {memo} {quote} {binned_memo} {search} {own_search} {own_removed_search} {feed_key} {letters_stop} {notice}
 {retrieval} {own_retrieval} {own_removed_retrieval} {passages_job}.
 `least` is the least role that is let through: anyone, signed_in, reader, commenter, researcher, supervisor, owner,

@@ -16,7 +16,6 @@ ROWS = [
     Row("codebook.edit", "POST", "/p/{slug}/codebook/{code}/edit", "researcher", form=NEW_CODE),
     Row("codebook.merge", "GET", "/p/{slug}/codebook/{code}/merge", "researcher"),
     Row("codebook.merge", "POST", "/p/{slug}/codebook/{code}/merge", "researcher", form={"into": "{other_code}"}),
-    Row("codebook.move", "POST", "/p/{slug}/codebook/{code}/move", "researcher", form={"step": "1"}),
     Row("codebook.retire", "POST", "/p/{slug}/codebook/{code}/retire", "researcher"),
     Row("codebook_past.at", "GET", "/p/{slug}/codebook/at", "reader"),
     Row("codebook_past.compare", "GET", "/p/{slug}/codebook/compare", "reader"),

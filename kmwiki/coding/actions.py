@@ -15,8 +15,11 @@ from sqlalchemy import delete, select
 
 from kmwiki.coding.action_models import CodingAction
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.seen import seen_by
 from kmwiki.coding.stances import stances_of
 from kmwiki.errors import say
+from kmwiki.sources.access import visible_to
+from kmwiki.sources.models import Source
 from kmwiki.text.clusters import clip
 
 if TYPE_CHECKING:
@@ -139,14 +142,14 @@ def actions_of(session: Session, caller: Caller, root_id: int, round_id: int | N
         return Labels()
     place = caller.user_id, root_id, round_id
     found = next_to_undo(session, *place), next_to_redo(session, *place)
-    told = _told(session, [action for action in found if action is not None])
+    told = _told(session, caller, [action for action in found if action is not None])
     undo, redo = (None if action is None else Label(action.id, told[action.id]) for action in found)
     return Labels(undo, redo)
 
 
-def words_of(session: Session, action: CodingAction) -> Message:
-    """Say what an action did."""
-    return _told(session, [action])[action.id]
+def words_of(session: Session, caller: Caller, action: CodingAction) -> Message:
+    """Say what an action did, without words of what the caller may not know of any more."""
+    return _told(session, caller, [action])[action.id]
 
 
 def _mine(user_id: int | None, root_id: int, round_id: int | None) -> tuple[ColumnElement[bool], ...]:
@@ -197,31 +200,27 @@ def _drop(session: Session, *which: ColumnElement[bool]) -> None:
     session.execute(delete(CodingAction).where(*which).execution_options(synchronize_session=False))
 
 
-def _told(session: Session, actions: list[CodingAction]) -> dict[int, Message]:
+def _told(session: Session, caller: Caller, actions: list[CodingAction]) -> dict[int, Message]:
     """Say what each action did, by its id: two statements for all."""
     firsts = {action.id: action.steps[0] for action in actions}
-    quotes = {
-        row.id: row.ev_quote
-        for row in session.execute(
-            select(Coding.id, Coding.ev_quote).where(Coding.id.in_([step["coding"] for step in firsts.values()]))
-        )
-    }
-    codes = {
-        row.id: row.name_th
-        for row in session.execute(
-            select(Code.id, Code.name_th).where(Code.id.in_([step["after"]["code"] for step in firsts.values()]))
-        )
-    }
+    quotes = (
+        select(Coding.id, Coding.ev_quote)
+        .join(Source, Source.id == Coding.source_id)
+        .where(Coding.id.in_([step["coding"] for step in firsts.values()]), visible_to(caller), seen_by(caller))
+    )
+    names = select(Code.id, Code.name_th).where(Code.id.in_([step["after"]["code"] for step in firsts.values()]))
+    quote = {row.id: row.ev_quote for row in session.execute(quotes)}
+    name = {row.id: row.name_th for row in session.execute(names)}
     return {
         action.id: _words(
-            action, codes.get(firsts[action.id]["after"]["code"], ""), quotes.get(firsts[action.id]["coding"], "")
+            action, name.get(firsts[action.id]["after"]["code"], "…"), quote.get(firsts[action.id]["coding"], "…")
         )
         for action in actions
     }
 
 
 def _words(action: CodingAction, name: str, quote: str) -> Message:
-    given = {"name": name, "quote": clip(quote.strip(), SHOWN), "count": len(action.steps)}
+    given = {"name": name, "quote": clip(" ".join(quote.split()), SHOWN), "count": len(action.steps)}
     if action.verb == "coding.split":
         return say("split “%(name)s” on “%(quote)s”", **given)
     if len(action.steps) > 1 or action.together:

@@ -28,7 +28,8 @@ from kmwiki.db import now
 from kmwiki.errors import Conflict, Forbidden, NotFound, say
 from kmwiki.events.service import record
 from kmwiki.security.policy import Permission, can
-from kmwiki.sources.access import source_for
+from kmwiki.sources.access import visible_to
+from kmwiki.sources.models import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from kmwiki.coding.stances import Stance
     from kmwiki.errors import Message
     from kmwiki.security.policy import Caller
-    from kmwiki.sources.models import Source
 
 Side = Literal["before", "after"]
 
@@ -94,7 +94,7 @@ def _go_one(session: Session, caller: Caller, root: Source, wish: Wish, to: Side
     if wish.action is not None:
         given = _given(session, caller, root, wish.action)
         if (given.undone is not None) == (to == "before"):
-            return _done(session, given, is_new=False)
+            return _done(session, caller, given, is_new=False)
         if following is None or following.id != given.id:
             raise Conflict(_not_next(to), {"action": following.id if following else None})
     if following is None:
@@ -103,7 +103,11 @@ def _go_one(session: Session, caller: Caller, root: Source, wish: Wish, to: Side
             if to == "before"
             else say("There is nothing to do again on this note.")
         )
-    return _go(session, caller, following, to)
+    try:
+        return _go(session, caller, following, to)
+    except Conflict as error:
+        error.details.setdefault("action", following.id)  # so that it can be passed over
+        raise
 
 
 def _not_next(to: Side) -> Message:
@@ -143,7 +147,7 @@ def _go(session: Session, caller: Caller, first: CodingAction, to: Side) -> Done
         coding=min(codings),  # who may not know of it is not told of the event either
         codings=sorted(codings),
     )
-    return _done(session, first)
+    return _done(session, caller, first)
 
 
 def _others_of(session: Session, action: CodingAction) -> Sequence[CodingAction]:
@@ -163,17 +167,16 @@ def _others_of(session: Session, action: CodingAction) -> Sequence[CodingAction]
 def _codings(session: Session, caller: Caller, actions: Sequence[CodingAction]) -> dict[int, Coding]:
     """Return the codings that the actions touched.
 
-    NotFound, Forbidden if the caller may not change them any more, Conflict if they are of a round that is closed.
+    Conflict if the caller may not read or change them any more, or if they are of a round that is closed.
     """
     ids = {step["coding"] for action in actions for step in action.steps}
-    found = {coding.id: coding for coding in session.scalars(select(Coding).where(Coding.id.in_(ids), seen_by(caller)))}
-    missing = ids - found.keys()
-    if missing:
-        raise NotFound(say("There is no coding %(coding)s here.", coding=min(missing)))
-    for source_id in {coding.source_id for coding in found.values()}:
-        source_for(session, caller, source_id, Permission.CODE)
+    wanted = select(Coding).join(Source, Source.id == Coding.source_id)
+    rows = session.scalars(wanted.where(Coding.id.in_(ids), visible_to(caller), seen_by(caller)))
+    found = {coding.id: coding for coding in rows}
+    if ids - found.keys():
+        raise Conflict(say("The text of this coding is in the bin, or you may not read it any more."))
     if not all(may_change(caller, coding) for coding in found.values()):
-        raise Forbidden(say("This coding is another person's. Only its coder or a supervisor may change it."))
+        raise Conflict(say("This coding is another person's. Only its coder or a supervisor may change it."))
     for coding in found.values():
         check_open(session, coding)
     return found
@@ -187,7 +190,7 @@ def _swing(session: Session, caller: Caller, action: CodingAction, codings: dict
         changed = differing(session, coding, present[coding.id], left)
         if changed:
             message, by = changed_since(session, coding, changed[0])
-            raise Conflict(message, {"action": action.id, "coding_id": coding.id, "changed": changed, "by": by})
+            raise Conflict(message, {"coding_id": coding.id, "changed": changed, "by": by})
     for coding, left, wanted in sorted(steps, key=lambda step: not step[2]["gone"]):  # what goes makes room first
         _apply(session, caller, coding, left, wanted)
 
@@ -243,5 +246,5 @@ def _set_status(session: Session, caller: Caller, coding: Coding, status: str) -
         made.accepted = now() if is_accepted else None
 
 
-def _done(session: Session, action: CodingAction, *, is_new: bool = True) -> Done:
-    return Done(action.id, words_of(session, action), [step["coding"] for step in action.steps], is_new)
+def _done(session: Session, caller: Caller, action: CodingAction, *, is_new: bool = True) -> Done:
+    return Done(action.id, words_of(session, caller, action), [step["coding"] for step in action.steps], is_new)

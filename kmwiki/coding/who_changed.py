@@ -40,7 +40,7 @@ SENTENCES = {
 def changed_since(session: Session, coding: Coding, what: str) -> tuple[Message, str]:
     """Say that `what` of a coding (of `stances.WATCHED`) has changed; return the sentence and who did it, if known."""
     name = who_changed(session, coding)
-    quote = clip(coding.ev_quote.strip(), SHOWN)
+    quote = clip(" ".join(coding.ev_quote.split()), SHOWN)
     if not name:
         return say("The coding of “%(quote)s” has been changed since, so it was left as it is.", quote=quote), ""
     is_back = what == "gone" and coding.deleted is None
@@ -61,7 +61,7 @@ def who_changed(session: Session, coding: Coding) -> str:
     made = session.get(BatchCoding, coding.id)
     for event, name in rows:
         data = event.data
-        named = [data.get("codings"), data.get("doubled"), [data.get("coding")]]
+        named = [data.get("codings"), data.get("doubled"), [data.get("coding"), data.get("before")]]
         is_of_batch = made is not None and data.get("batch") == made.batch_id
         if is_of_batch or any(coding.id in ids for ids in named if isinstance(ids, list)):
             return str(name)

@@ -10,7 +10,11 @@ from sqlalchemy import select
 
 from kmwiki.coding import service
 from kmwiki.coding.models import BatchCoding, Code, Coding, CodingBatch, Placement
+from kmwiki.coding.round_models import CodingRound
+from kmwiki.coding.schemas import SplitIn
+from kmwiki.coding.splitting import split_coding
 from kmwiki.db import session, transaction
+from kmwiki.errors import Conflict, Forbidden, Invalid
 from kmwiki.security.policy import Role
 from kmwiki.sources.models import Source
 from tests.make_coding import BODY, make_desk
@@ -67,51 +71,50 @@ def test_a_passage_is_put_under_several_codes_at_once_all_or_none(desk: Desk, do
     assert door.post(address, body(desk, "กองทุน", code_ids=[10**15]))[0] == 404
     status, undone = door.post(f"/entries/{desk.entry.id}/codings/undo", {})
     assert (status, len(undone["gone"]), undone["codings"]) == (200, 4, [])
-    assert undone["what"] == "4 codes on “ปีแรก”, the first “การออม”" or "รหัส" in undone["what"]
+    assert "ปีแรก" in undone["what"]
 
 
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"code_id": True}, "code_id"),
-        ({"code_id": 1.0}, "code_id"),
-        ({"code_id": "1"}, "code_id"),
-        ({"code_id": None}, "code_id"),
-        ({"code_id": -1}, "code_id"),
-        ({"code_id": 10**30}, "code_id"),
-        ({"code_ids": list(range(1, 10_001))}, "code_ids"),
-        ({"code_ids": [True]}, "code_ids.0"),
-        ({"code_ids": [None]}, "code_ids.0"),
-        ({"code_ids": 1}, "code_ids"),
-        ({"code_id": None, "code_ids": []}, "code_id"),
-        ({"start": False}, "start"),
-        ({"start": 1.5}, "start"),
-        ({"start": 10**30}, "start"),
-        ({"start": -1}, "start"),
-        ({"start": None}, "start"),
-        ({"end": 10**18}, "end"),
-        ({"start": 9, "end": 3}, "end"),
-        ({"start": 3, "end": 3}, "end"),
-        ({"revision": 0}, "revision"),
-        ({"revision": 2}, "revision"),
-        ({"revision": True}, "revision"),
-        ({"quote": None}, "quote"),
-        ({"quote": "ปีที่"}, "quote"),
-        ({"quote": "\ud800"}, None),
-        ({"memo": "\ud83d"}, None),
-        ({"memo": "ก\x00"}, None),
-        ({"memo": "ก" * 20_001}, "memo"),
-        ({"voice": "กา"}, "voice"),
-        ({"round_id": 0}, "round_id"),
-        ({"codes": [1]}, "codes"),
-    ],
+BAD: tuple[tuple[dict[str, Any], str | None], ...] = (
+    ({"code_id": True}, "code_id"),
+    ({"code_id": 1.0}, "code_id"),
+    ({"code_id": "1"}, "code_id"),
+    ({"code_id": None}, "code_id"),
+    ({"code_id": -1}, "code_id"),
+    ({"code_id": 10**30}, "code_id"),
+    ({"code_ids": list(range(1, 10_001))}, "code_ids"),
+    ({"code_ids": [True]}, "code_ids.0"),
+    ({"code_ids": [None]}, "code_ids.0"),
+    ({"code_ids": 1}, "code_ids"),
+    ({"code_id": None, "code_ids": []}, "code_id"),
+    ({"start": False}, "start"),
+    ({"start": 1.5}, "start"),
+    ({"start": 10**30}, "start"),
+    ({"start": -1}, "start"),
+    ({"start": None}, "start"),
+    ({"end": 10**18}, "end"),
+    ({"start": 9, "end": 3}, "end"),
+    ({"start": 3, "end": 3}, "end"),
+    ({"revision": 0}, "revision"),
+    ({"revision": 2}, "revision"),
+    ({"revision": True}, "revision"),
+    ({"quote": None}, "quote"),
+    ({"quote": "ปีที่"}, "quote"),
+    ({"quote": "\ud800"}, None),
+    ({"memo": "\ud83d"}, None),
+    ({"memo": "ก\x00"}, None),
+    ({"memo": "ก" * 20_001}, "memo"),
+    ({"voice": "กา"}, "voice"),
+    ({"round_id": 0}, "round_id"),
+    ({"codes": [1]}, "codes"),
 )
-def test_what_cannot_be_taken_is_refused_and_the_field_named(
-    desk: Desk, door: Api, values: dict[str, Any], field: str | None
-) -> None:
-    status, problem = door.post(f"/sources/{desk.source_id}/codings", body(desk, "ปีแรก") | values)
-    assert (status, count()) == (422, 0), problem
-    assert field is None or field in {item["field"] for item in problem["errors"]}
+"""What is sent instead, and the field that the refusal names; None if the whole body is refused."""
+
+
+def test_what_cannot_be_taken_is_refused_and_the_field_named(desk: Desk, door: Api) -> None:
+    for values, field in BAD:
+        status, problem = door.post(f"/sources/{desk.source_id}/codings", body(desk, "ปีแรก") | values)
+        assert (status, count()) == (422, 0), (values, problem)
+        assert field is None or field in {item["field"] for item in problem["errors"]}, problem
 
 
 def test_numbers_that_json_has_not_are_refused(desk: Desk, door: Api) -> None:
@@ -190,6 +193,24 @@ def test_a_cut_that_cannot_be_made_is_refused_with_the_borders(desk: Desk, door:
     assert door.post(address, {"at": 3})[0] == 409
 
 
+def test_only_who_may_change_a_coding_cuts_it_and_none_of_a_closed_round(desk: Desk) -> None:
+    coding = desk.add("ปีแรกจ่าย")
+    mate = desk.make.member(desk.project)
+    with pytest.raises(Forbidden), transaction() as s:
+        split_coding(s, mate, s.get_one(Coding, coding.id), SplitIn(at=coding.ev_start + 5))
+    with transaction() as s:
+        found = CodingRound(project_id=desk.project.id, name="รอบ", unit="sentence", state="open", code_ids=[])
+        s.add(found)
+        s.flush()
+        s.get_one(Coding, coding.id).round_id = found.id
+    with pytest.raises(Invalid, match="whole units"), transaction() as s:
+        split_coding(s, desk.coder, s.get_one(Coding, coding.id), SplitIn(at=coding.ev_start + 5))
+    with transaction() as s:
+        s.get_one(CodingRound, found.id).state = "closed"
+    with pytest.raises(Conflict, match="closed"), transaction() as s:
+        split_coding(s, desk.coder, s.get_one(Coding, coding.id), SplitIn(at=coding.ev_start + 5))
+
+
 def test_both_halves_of_what_a_batch_made_are_of_the_batch(desk: Desk, door: Api) -> None:
     coding = desk.add("ปีแรกจ่าย")
     with transaction() as s:
@@ -205,7 +226,7 @@ def test_both_halves_of_what_a_batch_made_are_of_the_batch(desk: Desk, door: Api
         s.flush()
         s.add(BatchCoding(coding_id=coding.id, batch_id=batch.id))
         s.get_one(Coding, coding.id).status = "auto"
-    door.post(f"/codings/{coding.id}/split", {"at": coding.start + 5})
+    door.post(f"/codings/{coding.id}/split", {"at": coding.ev_start + 5})
     with session() as s:
         made = s.scalars(select(BatchCoding)).all()
         assert [(row.batch_id, row.accepted_by) for row in made] == [(batch.id, desk.coder.user_id)] * 2

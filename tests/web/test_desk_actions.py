@@ -82,7 +82,8 @@ def test_the_script_undoes_and_redoes_and_is_told_what_comes_next(desk: Desk, pa
     assert (redone["gone"], stand()) == ([], ids)
     refused = page.post(entry(desk, "redo"), json={}, headers=JSON)
     assert (refused.status_code, refused.get_json()["detail"]) == (409, "ไม่มีอะไรให้ทำอีกครั้งในบันทึกนี้")
-    for body in ([], {"action": "x"}, {"action": False}, {"unknown": 1}):
+    wrong: tuple[Any, ...] = ([], {"action": "x"}, {"action": False}, {"unknown": 1})
+    for body in wrong:
         assert page.post(entry(desk, "undo"), json=body, headers=JSON).status_code == 422
     assert (
         page.post(entry(desk, "undo"), data="{", headers=JSON | {"Content-Type": "application/json"}).status_code == 422

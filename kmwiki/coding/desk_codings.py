@@ -123,7 +123,7 @@ def desk_codings(
             coder_id=row.coder_id,
             coder=row.name or "",
             voice=row.voice,
-            memo=row.memo,
+            memo=row.memo if me is not None and row.coder_id == me else veil.text(row.memo),
             status=row.status,
             state=row.state,
             start=row.start,

@@ -9,12 +9,18 @@ import pytest
 from sqlalchemy import event
 
 from kmwiki import db
+from kmwiki.accounts.models import Membership, User
 from kmwiki.coding import service
 from kmwiki.coding.choices import choices_of
-from kmwiki.coding.desk import desk_of
+from kmwiki.coding.desk import ROWS, desk_of, gaps_of
+from kmwiki.coding.desk_codings import desk_codings
+from kmwiki.coding.schemas import CodingIn
 from kmwiki.comments.service import add_comment
 from kmwiki.db import session, transaction
 from kmwiki.sources.models import Revision, Source
+from kmwiki.sources.veil import veil_for
+from kmwiki.text.clusters import snap
+from kmwiki.text.personal import BLOCK
 from tests.make_coding import make_desk
 
 if TYPE_CHECKING:
@@ -145,3 +151,58 @@ def test_the_number_of_statements_does_not_grow_with_the_codings(desk: Desk, sta
     made = shown(desk)
     assert len(made.rows) == 8
     assert len(statements) == few
+
+
+def test_personal_data_is_hidden_in_lost_words_and_others_thoughts_but_not_in_ones_own(make: Make) -> None:
+    desk = make_desk(make, body="ถามที่ 02-555-0142 ได้ทุกวัน")
+    reader, own = make.member(desk.project, "reader"), make.member(desk.project)
+    desk.add("ถามที่ 02-555", memo="โทรแล้ว 02-555-0142")
+    desk.add("ได้ทุกวัน", by=own, memo="โทรแล้ว 02-555-0142")
+    kept = [(hand.quote, hand.memo) for hand in shown(desk, to=reader).codings]
+    assert kept == [("", f"โทรแล้ว {BLOCK * 11}")] * 2
+    desk.save("ข้อความใหม่ทั้งหมด")
+    lost = shown(desk, to=reader).codings
+    assert [hand.quote for hand in lost] == [f"ถามที่ {BLOCK * 6}", "ได้ทุกวัน"]
+    assert [hand.quote for hand in shown(desk).codings] == ["ถามที่ 02-555", "ได้ทุกวัน"]
+    with transaction() as s:
+        membership = s.get_one(Membership, (desk.project.id, own.user_id))
+        membership.role = "commenter"
+    with session() as s:
+        fallen = make.caller(s.get_one(User, own.user_id))
+    assert [hand.memo for hand in shown(desk, to=fallen).codings] == [f"โทรแล้ว {BLOCK * 11}", "โทรแล้ว 02-555-0142"]
+
+
+def test_what_stands_between_blocks_is_told_where_it_is_not_an_empty_line(make: Make) -> None:
+    desk = make_desk(make, body="ก\n\n- ข\n- ค\n\n| ง | จ |\n|---|---|\n| ฉ | |\n| | ช |", body_format="markdown")
+    with session() as s:
+        head = s.get_one(Revision, (desk.source_id, 1))
+    gaps, blocks = gaps_of(head), head.blocks
+    parts = [
+        (gaps.get(at, "\n\n") if at else "") + head.reading_text[block["start"] : block["end"]]
+        for at, block in enumerate(blocks)
+    ]
+    assert "".join(parts) == head.reading_text
+    assert set(gaps.values()) == {"\n", "\t", "\n\t"}
+    assert 1 not in gaps
+
+
+def test_the_list_has_pages_and_codings_can_be_read_by_their_ids(desk: Desk) -> None:
+    text = desk.text()
+    places = [at for at, letter in enumerate(text) if "ก" <= letter <= "ฮ"][: ROWS + 3]
+    with transaction() as s:
+        source = s.get_one(Source, desk.source_id)
+        made = [
+            service.add_coding(
+                s, desk.coder, source, CodingIn(code_id=desk.code.id, start=at, end=end, quote=text[at:end])
+            )[0]
+            for at, end in ((at, snap(text, at, at + 1)[1]) for at in places)
+        ]
+    found = shown(desk)
+    assert (found.pages, len(found.page(1)), len(found.page(2))) == (2, ROWS, 3)
+    assert found.page(0) == found.page(1)
+    assert found.page(99) == found.page(2)
+    wanted = {made[3].id, made[5].id, 10**9}
+    with session() as s:
+        root, veil = s.get_one(Source, desk.source_id), veil_for(s, desk.coder, desk.project.id)
+        assert {each.id for each in desk_codings(s, desk.coder, root, veil, only=wanted)} == wanted - {10**9}
+        assert desk_codings(s, desk.coder, root, veil, round_id=1) == []

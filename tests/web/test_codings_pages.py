@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from kmwiki import db
 from kmwiki.coding.models import Code, Coding
-from kmwiki.db import session
+from kmwiki.comments.service import add_comment
+from kmwiki.db import session, transaction
+from kmwiki.sources.models import Source
 from tests.make_coding import make_desk
 
 if TYPE_CHECKING:
@@ -147,3 +150,38 @@ def test_the_address_of_another_project_does_not_open_a_coding(
 
 def test_a_visitor_is_sent_to_sign_in(desk: Desk, client: FlaskClient) -> None:
     assert client.post(address(desk), json=given(desk, "ปีแรก"), headers=JSON).status_code == 401
+
+
+def test_an_answer_tells_of_what_was_touched_alone_with_the_words_of_comments(desk: Desk, page: FlaskClient) -> None:
+    desk.add("กองทุน")
+    with transaction() as s:
+        comment = add_comment(s, desk.coder, s.get_one(Source, desk.source_id), body="ปีแรกเหมือนกัน")
+        source_id = comment.source_id
+    sent = given(desk, "ปีแรก") | {"source_id": source_id, "start": 0, "end": 5, "revision": 1}
+    said = page.post(address(desk), json=sent, headers=JSON).get_json()
+    assert [(each["source"], each["quote"]) for each in said["codings"]] == [(source_id, "ปีแรก")]
+    assert said["heads"] == {str(desk.source_id): 1, str(source_id): 1}
+    assert said["coders"].keys() == {str(desk.coder.user_id)}
+    assert len(page.get(f"/p/{desk.project.slug}/codings/choices").get_json()["choices"]) == 1
+
+
+def test_a_page_with_many_codings_asks_the_database_no_more_often(desk: Desk, page: FlaskClient) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    entry = f"/p/{desk.project.slug}/e/{desk.entry.number}"
+    desk.add("ปีแรก")
+    page.get(entry)
+    event.listen(db.engine(), "before_cursor_execute", note)
+    try:
+        assert page.get(entry).status_code == 200
+        few = len(asked)
+        for words in ("กองทุน", "ของเรา", "สองหมู่บ้าน", "สามราย", "คนจึงสมัครเพิ่ม", "เงินก้อนนี้", "ผู้ยากลำบาก"):
+            desk.add(words, desk.more_code(f"รหัส{words}"))
+        asked.clear()
+        assert page.get(entry).status_code == 200
+    finally:
+        event.remove(db.engine(), "before_cursor_execute", note)
+    assert len(asked) == few

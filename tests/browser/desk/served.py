@@ -53,17 +53,20 @@ class Served:
 
     def open(self, desk: Desk, by: Caller | None = None, *, more: str = "", size: tuple[int, int] = LAPTOP) -> Page:
         """Open the entry as its coder or as somebody else, on a laptop or a phone."""
-        caller = by or desk.coder
-        assert caller.user_id is not None
         context = self._context(size)
-        secret = self.make.sign_in(caller.user_id, lasts=timedelta(hours=1))
-        context.add_cookies([{"name": "kmwiki", "value": secret, "url": self.base}])
+        self.sign_in(context, by or desk.coder)
         page = context.new_page()
         page.on("pageerror", lambda error: self.strays.append(str(error)))
         page.on("console", lambda message: self._said(message.type, message.text))
         page.goto(f"/p/{desk.project.slug}/e/{desk.entry.number}{more}")
         self.pages.append(page)
         return page
+
+    def sign_in(self, context: BrowserContext, caller: Caller) -> None:
+        """Let the pages of this context be asked for by the caller from now on."""
+        assert caller.user_id is not None
+        secret = self.make.sign_in(caller.user_id, lasts=timedelta(hours=1))
+        context.add_cookies([{"name": "kmwiki", "value": secret, "url": self.base}])
 
     def _context(self, size: tuple[int, int]) -> BrowserContext:
         if size not in self.contexts:

@@ -321,7 +321,7 @@ def test_a_thousand_passages_are_listed_as_they_come_into_view_and_in_pages_with
     page.emulate_media(media="screen")
     expect(page.locator(".print-notes")).to_have_count(0)
     with desk_room.browser.new_context(java_script_enabled=False, base_url=desk_room.base) as plain:
-        plain.add_cookies(page.context.cookies())
+        desk_room.sign_in(plain, desk.coder)
         bare = plain.new_page()
         bare.goto(f"/p/{desk.project.slug}/e/{desk.entry.number}?passages=20")
         expect(bare.locator("#desk-list .coding")).to_have_count(50)

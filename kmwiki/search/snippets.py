@@ -106,10 +106,15 @@ def found_in(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
         yield from ((one.start, one.end) for one in _said(folded) if one.fact == leaf.name)
         return
     at = folded.find(leaf.text)
+    start, end, edges = 0, 0, frozenset[int]()
     for _ in range(MOST_TRIED):
         if at < 0 or not leaf.text:
             return
-        if not leaf.starts_word or _begins_word(folded, at):
+        if leaf.starts_word and at >= end:
+            # Words are cut between two blanks: none reaches over one.
+            start, end = folded.rfind(" ", 0, at) + 1, (folded.find(" ", at) + 1 or len(folded) + 1)
+            edges = _edges(folded[start : end - 1])
+        if not leaf.starts_word or at - start in edges:
             yield at, at + len(leaf.text)
         at = folded.find(leaf.text, at + 1)
 
@@ -117,12 +122,6 @@ def found_in(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=128)
 def _said(folded: str) -> tuple[Said, ...]:
     return tuple(said_in(folded))
-
-
-def _begins_word(folded: str, at: int) -> bool:
-    """Whether a word begins there. Words are cut between two blanks: no word reaches over one."""
-    start, end = folded.rfind(" ", 0, at) + 1, folded.find(" ", at)
-    return at - start in _edges(folded[start : end if end >= 0 else None])
 
 
 @lru_cache(maxsize=4096)

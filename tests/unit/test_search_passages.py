@@ -93,7 +93,7 @@ def test_marking_a_letter_that_stands_everywhere_costs_little() -> None:
     prefixes = [Has("a" * size, starts_word=True) for size in range(1, 17)]
     counted.tries = 0
     assert places(replace(fold_with_map(text), text=counted), prefixes)[0].start == 0
-    assert counted.tries <= 16 * (MOST_TRIED + 1)
+    assert counted.tries <= 16 * (MOST_TRIED + 2)  # one more to find the blank behind
 
 
 def test_a_letter_that_stands_everywhere_hides_no_rare_word() -> None:

@@ -57,6 +57,7 @@ def test_a_selection_becomes_a_quote_that_is_copied_and_listed(
     assert str(made["url"]).endswith(f"/q/{made['id']}")
     assert WORDS in str(made["text"])
     assert quote(page, desk, status=200) == made
+    assert "มีข้อความอ้างอิงไม่ถึงหน้านี้" in text(page, f"/p/{slug}/quotes?page=9")
     shown = text(page, f"/q/{made['id']}")
     assert f'<mark class="hit">{WORDS}</mark>' in shown
     assert "ต้นฉบับยังเหมือนเดิม" in shown

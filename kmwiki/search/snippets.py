@@ -26,6 +26,8 @@ BEFORE = 50
 MOST = 3
 NEAR = 20
 MOST_PLACES = 150
+SHORT = 500
+"""Of shorter pieces of a text many are kept cut into words, of longer ones few."""
 MOST_LEAVES, MOST_OF_ONE, MOST_TRIED = 40, 100, 10_000
 """So much is marked in one text: different things, places of each, and how often a beginning of a word is tried."""
 
@@ -113,7 +115,7 @@ def found_in(folded: str, leaf: Leaf) -> Iterator[tuple[int, int]]:
         if leaf.starts_word and at >= end:
             # Words are cut between two blanks: none reaches over one.
             start, end = folded.rfind(" ", 0, at) + 1, (folded.find(" ", at) + 1 or len(folded) + 1)
-            edges = _edges(folded[start : end - 1])
+            edges = (_edges if end - start < SHORT else _edges_of_long)(folded[start : end - 1])
         if not leaf.starts_word or at - start in edges:
             yield at, at + len(leaf.text)
         at = folded.find(leaf.text, at + 1)
@@ -126,6 +128,11 @@ def _said(folded: str) -> tuple[Said, ...]:
 
 @lru_cache(maxsize=4096)
 def _edges(piece: str) -> frozenset[int]:
+    return frozenset(word.start for word in segmenter().words(piece))
+
+
+@lru_cache(maxsize=16)
+def _edges_of_long(piece: str) -> frozenset[int]:
     return frozenset(word.start for word in segmenter().words(piece))
 
 

@@ -94,28 +94,14 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
     given = data.model_fields_set
     check_version(coding, data.version, is_moved=bool(given & {"start", "end", "quote"}))
     stood = stances_of(session, [coding])
-    before = {
-        "code": coding.code_id,
-        "voice": coding.voice,
-        "memo": coding.memo,
-        "start": coding.start,
-        "end": coding.end,
-        "state": coding.state,
-    }
+    before = _told(coding)
     _recode_and_move(session, caller, coding, data)
     if "voice" in given:
         coding.voice = data.voice
     if data.memo is not None:
         coding.memo = data.memo.strip()
     session.flush()
-    after = {
-        "code": coding.code_id,
-        "voice": coding.voice,
-        "memo": coding.memo,
-        "start": coding.start,
-        "end": coding.end,
-        "state": coding.state,
-    }
+    after = _told(coding)
     if after != before:
         confirm(session, caller, coding)  # who changes what a batch has made has looked at it
         changed = {
@@ -126,6 +112,18 @@ def change_coding(session: Session, caller: Caller, coding: Coding, data: Coding
         )
         note(session, caller, "coding.changed", [coding], stood)
     return coding
+
+
+def _told(coding: Coding) -> dict[str, Any]:
+    """Return what a change of a coding is told by."""
+    return {
+        "code": coding.code_id,
+        "voice": coding.voice,
+        "memo": coding.memo,
+        "start": coding.start,
+        "end": coding.end,
+        "state": coding.state,
+    }
 
 
 def remove_coding(session: Session, caller: Caller, coding: Coding, *, reason: str = "") -> Coding:

@@ -44,13 +44,7 @@ def split_coding(session: Session, caller: Caller, coding: Coding, data: SplitIn
     source = session.get_one(Source, coding.source_id)
     text = text_to_code(session, source, source.head_no if data.revision is None else data.revision)
     start, end = _check(coding, text, data.at)
-    for spot in ((start, data.at), (data.at, end)):
-        if in_units(session, coding.round_id, text, spot) != spot:
-            raise Invalid.one("at", say("This round codes whole units: cut between two of them."))
-        twin = standing_on(session, coding, spot)
-        if twin is not None:
-            name = session.get_one(Code, coding.code_id).name_th
-            raise Conflict(say("The passage is under “%(name)s” already.", name=name), {"coding_id": twin.id})
+    _check_halves(session, coding, text, (start, data.at, end))
     with together(session, caller, verb="coding.split"):
         stood = stances_of(session, [coding])
         second = _second(session, coding, source, text, data.at)
@@ -108,6 +102,18 @@ def _check(coding: Coding, text: str, at: int) -> tuple[int, int]:
     if not text[start:at].strip() or not text[at:end].strip():
         raise Invalid.one("at", say("One half would hold only spaces. Cut between words."))
     return start, end
+
+
+def _check_halves(session: Session, coding: Coding, text: str, places: tuple[int, int, int]) -> None:
+    """Raise Conflict if a half stands under the code already, Invalid if it is no whole unit of the coding's round."""
+    start, at, end = places
+    for spot in ((start, at), (at, end)):
+        if in_units(session, coding.round_id, text, spot) != spot:
+            raise Invalid.one("at", say("This round codes whole units: cut between two of them."))
+        twin = standing_on(session, coding, spot)
+        if twin is not None:
+            name = session.get_one(Code, coding.code_id).name_th
+            raise Conflict(say("The passage is under “%(name)s” already.", name=name), {"coding_id": twin.id})
 
 
 def _second(session: Session, coding: Coding, source: Source, text: str, at: int) -> Coding:

@@ -25,13 +25,14 @@ OF_TEXTS = "coding."
 OF_PROJECTS = ("code.merged", "batch.accepted", "batch.undone", "batch.redone")
 
 
+BACK = "back"
 SENTENCES = {
     "code": N_("%(name)s has put “%(quote)s” under another code since, so it was left as it is."),
     "voice": N_("%(name)s has changed the voice of “%(quote)s” since, so it was left as it is."),
     "memo": N_("%(name)s has changed the memo on “%(quote)s” since, so it was left as it is."),
     "status": N_("%(name)s has accepted the coding of “%(quote)s” since, so it was left as it is."),
     "gone": N_("%(name)s has taken the coding of “%(quote)s” away since, so it was left as it is."),
-    "back": N_("%(name)s has brought the coding of “%(quote)s” back since, so it was left as it is."),
+    BACK: N_("%(name)s has brought the coding of “%(quote)s” back since, so it was left as it is."),
     "place": N_("%(name)s has placed the coding of “%(quote)s” anew since, so it was left as it is."),
 }
 """What became of a coding, by what of it has changed."""
@@ -43,8 +44,8 @@ def changed_since(session: Session, coding: Coding, what: str) -> tuple[Message,
     quote = clip(" ".join(coding.ev_quote.split()), SHOWN)
     if not name:
         return say("The coding of “%(quote)s” has been changed since, so it was left as it is.", quote=quote), ""
-    is_back = what == "gone" and coding.deleted is None
-    return say(SENTENCES["back" if is_back else what], name=name, quote=quote), name
+    sentence = SENTENCES[BACK if what == "gone" and coding.deleted is None else what]
+    return say(sentence, name=name, quote=quote), name
 
 
 def who_changed(session: Session, coding: Coding) -> str:

@@ -37,7 +37,7 @@ if (tree) {
   const send = tree.querySelector("[data-send]");
   const group = document.getElementById("code-group");
   let wanted = 0;
-  send.hidden = !group;
+  send.hidden = true;
   input.addEventListener("input", () => {
     if ("large" in tree.dataset) {
       clearTimeout(wanted);

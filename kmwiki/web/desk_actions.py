@@ -72,7 +72,7 @@ def since(slug: str, number: int) -> ResponseReturnValue:
         if newest <= after:
             return "", 204
         touched = changed_after(s, caller(), root, after, round_id=round_id)
-        return jsonify(answer(s, root, touched, round_id=round_id))
+        return jsonify(answer(s, root, touched, round_id=round_id) | {"seq": newest})
 
 
 def _go(slug: str, number: int, verb: Callable[..., Done]) -> ResponseReturnValue:

@@ -13,7 +13,6 @@ from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
 from kmwiki.coding.actions import actions_of
 from kmwiki.coding.models import Coding
-from kmwiki.coding.news import seq_of
 from kmwiki.coding.who_changed import who_changed
 from kmwiki.db import session
 from kmwiki.errors import Conflict, Invalid, say
@@ -31,10 +30,12 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def answer(s: Session, root: Source, codings: Iterable[int], *, round_id: int | None = None) -> dict[str, Any]:
-    """Return how these codings of an entry stand, the number of the newest change, and what can be undone."""
+    """Return how these codings of an entry stand, and what can be undone.
+
+    No number of a newest change: others may have changed before it what the page has not been told.
+    """
     return {
         **parts(s, caller(), root, codings, round_id=round_id),
-        "seq": seq_of(s, caller(), root, round_id=round_id),
         "actions": actions_json(s, root.id, round_id),
     }
 

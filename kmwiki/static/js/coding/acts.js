@@ -68,21 +68,26 @@ export class Acts {
     const { desk } = this;
     try {
       const answer = await send(url, body);
+      this.held = null;
       desk.apply({ ...answer, ...more });
       closing?.close();
       desk.rows.show(answer.coding, { scroll: false });
       this.#told(answer, answer.message ?? this.says.changed);
     } catch (error) {
       const message = error.message || this.says.failed;
-      if (error.said?.current) desk.apply(error.said.current); // another was quicker: shown as it is now
+      if (error.said?.current) {
+        this.held = null; // another was quicker: shown as it is now, and who saves again means it
+        desk.apply(error.said.current);
+      }
       if (!closing) throw new Error(message, { cause: error });
       closing.fail(message);
     }
   }
 
-  /* Which state of it this page knows: what another has changed since is not overwritten unseen. */
+  /* The state that was looked at when the box was opened, even if news of it has come in since: what another has
+     changed meanwhile is not overwritten unseen. */
   #version(id) {
-    const version = this.desk.book.codings.get(id)?.version;
+    const version = this.held?.id === id ? this.held.version : this.desk.book.codings.get(id)?.version;
     return version === undefined ? {} : { version };
   }
 
@@ -104,6 +109,7 @@ export class Acts {
   async onRow(verb, row, button, caret = null) {
     const { desk } = this;
     desk.rows.closeHere();
+    this.held = null;
     if (!row) return;
     const mine = row.mine(desk.book.me);
     if (verb === "quote") await this.quote({ coding_id: row.id, of: "now" });
@@ -119,6 +125,7 @@ export class Acts {
     if (!root) return;
     const map = desk.mapOf(root);
     const { start, end } = row;
+    this.held = mine;
     desk.rows.show(row.id);
     if (verb === "stretch") desk.stretcher.open(map, { start, end }, mine.id);
     else if (verb === "split") desk.splitter.open(map, { start, end }, mine.id, caret);

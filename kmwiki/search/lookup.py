@@ -78,7 +78,9 @@ class Lookup:
         if column is None:
             return np.zeros(len(self.block), dtype=np.bool_)
         if isinstance(node, Column):
-            return column.holding(not node.values or value in node.values for value in column.values)
+            if not node.values:
+                return column.starts[1:] > column.starts[:-1]
+            return column.holding(map(node.values.__contains__, column.values))  # of thousands, by C alone
         has = column.starts[1:] > column.starts[:-1]
         fits_last = np.array([not node.last or value <= node.last for value in column.values], dtype=np.bool_)
         fits_first = np.array([not node.first or value >= node.first for value in column.values], dtype=np.bool_)

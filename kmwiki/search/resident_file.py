@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
     from kmwiki.search.resident import Units
 
-MAGIC = b"kmwiki texts 1\n"
+MAGIC = b"kmwiki texts 2\n"
 _ARRAYS = {"numbers": "<i4", "units": "<u2", "edges": "<u1", "starts": "<i8", "title_ends": "<i8", "lead_ends": "<i8"}
 _CODED = {"starts": "<i4", "codes": "<i4"}
+_ORDER = ("<i4", "<i8")
+"""Which beginning each key has, and the number behind it."""
 
 
 class OnDisk:
@@ -84,9 +86,10 @@ def _told(block: Block, arrays: list[npt.NDArray[Any]]) -> dict[str, Any]:
     for name, column in block.columns.items():
         columns[name] = {"values": list(column.values), "codes": len(column.codes)}
         found += [np.ascontiguousarray(getattr(column, one), dtype=kind) for one, kind in _CODED.items()]
-    arrays += found
     sizes = {name: len(array) for name, array in zip(_ARRAYS, found, strict=False)}
-    return {"keys": block.keys, "versions": block.versions, "sizes": sizes, "columns": columns}
+    heads, *order = block.order
+    arrays += [*found, *(np.ascontiguousarray(one, dtype=kind) for one, kind in zip(order, _ORDER, strict=True))]
+    return {"keys": block.keys, "versions": block.versions, "sizes": sizes, "columns": columns, "heads": heads}
 
 
 def load(path: Path, *, most_bytes: int) -> dict[int, Block] | None:
@@ -140,4 +143,7 @@ class _Reader:
         for name, column in told["columns"].items():
             starts = self.array("<i4", len(told["keys"]) + 1)
             columns[name] = Coded(column["values"], starts, self.array("<i4", column["codes"]))
-        return Block(told["keys"], told["versions"], **arrays, columns=columns)
+        block = Block(told["keys"], told["versions"], **arrays, columns=columns)
+        codes, numbers = (self.array(kind, len(told["keys"])) for kind in _ORDER)
+        vars(block)["order"] = told["heads"], codes, numbers  # as if it had been worked out already
+        return block

@@ -6,9 +6,11 @@ together with the mark of `db.watching`, which is another one as soon as anybody
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import String, cast, func, select
 
@@ -34,21 +36,41 @@ _NO_VALUE = frozenset({""})
 KEPT: Kept[Node] = Kept(MOST_KEPT)
 
 
+class _Before:
+    """What was answered last, by who asked: most commits change nobody's rights, and the engine knows the condition."""
+
+    answers: ClassVar[OrderedDict[tuple[Hashable, ...], tuple[str, Node]]] = OrderedDict()
+    lock = Lock()
+
+
 def readable(caller: Caller, project_id: int) -> Node:
     """Return the condition that holds for the texts of a project that the caller may read now."""
-
-    def ask(session: Session) -> Node:
-        return AnyOf((Column("source", _asked(session, caller, project_id) or _NO_VALUE), OF_NO_SOURCE))
-
-    return KEPT.of(_key(caller, project_id), ask)
+    key = _key(caller, project_id)
+    return KEPT.of(key, lambda session: _condition(key, _asked(session, caller, project_id)))
 
 
-def _asked(session: Session, caller: Caller, project_id: int) -> frozenset[str]:
+def _asked(session: Session, caller: Caller, project_id: int) -> str:
+    """Return the ids of what they may read, with commas between."""
     mine = Source.project_id == project_id, visible_to(caller), Source.id.not_in(_hidden_memos(caller))
     if session.get_bind().dialect.name != "sqlite":
-        return frozenset(map(str, session.scalars(select(Source.id).where(*mine))))
-    joined = session.scalar(select(func.group_concat(cast(Source.id, String))).where(*mine))
-    return frozenset(joined.split(",")) if joined else frozenset()  # one row is read far quicker than thousands
+        return ",".join(map(str, session.scalars(select(Source.id).where(*mine))))
+    # One row is read far quicker than thousands.
+    return session.scalar(select(func.group_concat(cast(Source.id, String))).where(*mine)) or ""
+
+
+def _condition(key: tuple[Hashable, ...], joined: str) -> Node:
+    """Make the condition of ids; the same one as before if they are the same."""
+    with _Before.lock:
+        before = _Before.answers.get(key)
+    if before is not None and before[0] == joined:
+        return before[1]
+    node = AnyOf((Column("source", frozenset(joined.split(",")) if joined else _NO_VALUE), OF_NO_SOURCE))
+    with _Before.lock:
+        _Before.answers[key] = joined, node
+        _Before.answers.move_to_end(key)
+        while len(_Before.answers) > MOST_KEPT:
+            _Before.answers.popitem(last=False)
+    return node
 
 
 def _hidden_memos(caller: Caller) -> Select[int]:

@@ -97,7 +97,7 @@ def test_the_database_is_not_asked_again_while_nothing_changes(make: Make, monke
     asked: list[int] = []
     really = rights._asked  # noqa: SLF001 - what asks the database
 
-    def counted(session: Session, caller: Caller, project_id: int) -> frozenset[str]:
+    def counted(session: Session, caller: Caller, project_id: int) -> str:
         asked.append(project_id)
         return really(session, caller, project_id)
 
@@ -121,7 +121,7 @@ def test_a_fault_while_the_rights_are_asked_leaves_the_next_search_whole(
     project = make.project("village")
     writer = make.member(project, Role.RESEARCHER, user=make.user())
 
-    def fail(*_: object) -> frozenset[str]:
+    def fail(*_: object) -> str:
         raise OSError("the disk is gone")
 
     with monkeypatch.context() as broken:

@@ -5,6 +5,7 @@ Who a round is about and what it shows is decided in `kmwiki.rounds`; this is wh
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from kmwiki.text.units import widen
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from kmwiki.coding.choices import Choice
     from kmwiki.coding.models import Coding
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Source
@@ -98,3 +100,12 @@ def _round_layer(session: Session, found: CodingRound, coder_id: int) -> Layer:
         session.add(layer)
         session.flush()
     return layer
+
+
+def narrowed(session: Session, project_id: int, round_id: int | None, choices: list[Choice]) -> list[Choice]:
+    """Leave only a round's codes to be chosen; the others stand as headings, which name what is below them."""
+    found = None if round_id is None else session.get(CodingRound, round_id)
+    if found is None or found.project_id != project_id or not found.code_ids:
+        return choices
+    used = codes_of(session, found)
+    return [replace(choice, is_codable=choice.is_codable and choice.id in used) for choice in choices]

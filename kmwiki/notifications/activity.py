@@ -88,15 +88,16 @@ def chunks(session: Session, caller: Caller, wanted: Wanted, *, size: int = 500)
         session.expunge_all()
 
 
-def people(session: Session, wanted: Wanted) -> list[User]:
-    """Return who did anything in this log, by name."""
-    ids = select(Event.user_id).where(_scope(wanted), Event.user_id.is_not(None)).distinct()
+def people(session: Session, caller: Caller, wanted: Wanted) -> list[User]:
+    """Return who did anything in this log that the caller may know of, by name."""
+    ids = select(Event.user_id).where(_scope(wanted), Event.user_id.is_not(None), _known_to(caller)).distinct()
     return list(session.scalars(select(User).where(User.id.in_(ids)).order_by(User.name, User.id)))
 
 
-def verbs(session: Session, wanted: Wanted) -> list[str]:
-    """Return which verbs this log knows."""
-    return list(session.scalars(select(Event.verb).where(_scope(wanted)).distinct().order_by(Event.verb)))
+def verbs(session: Session, caller: Caller, wanted: Wanted) -> list[str]:
+    """Return which verbs this log knows, as far as the caller may know of them."""
+    known = select(Event.verb).where(_scope(wanted), _known_to(caller))
+    return list(session.scalars(known.distinct().order_by(Event.verb)))
 
 
 def tell(session: Session, caller: Caller, events: Sequence[Event]) -> list[Told]:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Coding
 from kmwiki.coding.round_models import CodingRound, DecisionCoding, RoundDecision, RoundMark, RoundText
+from kmwiki.coding.seen import blind_roots
 from kmwiki.entries.models import Entry
 from kmwiki.rounds.access import demand_closed
 from kmwiki.rounds.cases import Case, Mark, cases_of, order_of
@@ -243,6 +244,11 @@ def _worked(session: Session, found: CodingRound, marks: Sequence[Mark]) -> dict
     return {root: sorted(coders) for root, coders in people.items()}
 
 
+def blind_to(session: Session, caller: Caller) -> set[int]:
+    """Return the roots that the caller is coding blind in another round now: what was coded on them waits till then."""
+    return set() if caller.user_id is None else set(session.scalars(blind_roots(caller.user_id)))
+
+
 def _texts(
     session: Session, caller: Caller, found: CodingRound, root_id: int | None
 ) -> tuple[list[tuple[Source, Entry, str]], int]:
@@ -251,11 +257,12 @@ def _texts(
     if root_id is not None:
         mine &= RoundText.root_id == root_id
     roots = set(session.scalars(select(RoundText.root_id).where(mine)))
+    shown = roots - blind_to(session, caller)
     rows = session.execute(
         select(Source, Entry, Revision.reading_text)
         .join(Revision, (Revision.source_id == Source.id) & (Revision.no == Source.head_no))
         .join(Entry, (Entry.source_id == Source.id) | (Entry.source_id == Source.root_id))
-        .where(Entry.source_id.in_(roots), Source.kind.in_(("entry", "comment")), visible_to(caller))
+        .where(Entry.source_id.in_(shown), Source.kind.in_(("entry", "comment")), visible_to(caller))
         .order_by(Entry.number, Source.kind != "entry", Source.id)
     )
     texts = [(source, entry, text) for source, entry, text in rows]

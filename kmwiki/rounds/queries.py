@@ -210,3 +210,19 @@ def codes_in(session: Session, ids: Iterable[int]) -> dict[int, Code]:
     """Return codes by their ids, by name; those out of use too."""
     rows = session.scalars(select(Code).where(Code.id.in_(list(ids))).order_by(Code.name_th, Code.id))
     return {code.id: code for code in rows}
+
+
+def blind_round_of(session: Session, caller: Caller, root_id: int) -> CodingRound | None:
+    """Return an open blind round in which the caller codes this text: why only their own codings show on it."""
+    if caller.user_id is None:
+        return None
+    wanted = select(CodingRound).join(RoundText, RoundText.round_id == CodingRound.id)
+    wanted = wanted.join(RoundCoder, RoundCoder.round_id == CodingRound.id)
+    return session.scalars(
+        wanted.where(
+            RoundText.root_id == root_id,
+            RoundCoder.coder_id == caller.user_id,
+            CodingRound.state == "open",
+            CodingRound.is_blind,
+        ).limit(1)
+    ).first()

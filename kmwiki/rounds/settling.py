@@ -20,7 +20,7 @@ from kmwiki.db import now
 from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.events.service import record
 from kmwiki.rounds.access import demand_closed, demand_settling
-from kmwiki.rounds.comparing import comparison_of, decisions_of, judge, marks_of, worked_on
+from kmwiki.rounds.comparing import blind_to, comparison_of, decisions_of, judge, marks_of, worked_on
 from kmwiki.rounds.schemas import DecisionIn
 from kmwiki.sources.access import source_for
 from kmwiki.sources.models import Revision, Source
@@ -117,7 +117,7 @@ def _root_of(session: Session, caller: Caller, found: CodingRound, ids: Sequence
     roots = set(
         session.scalars(select(Coding.root_id).where(Coding.round_id == found.id, Coding.id.in_(ids)).distinct())
     )
-    if len(roots) != 1:
+    if len(roots) != 1 or roots & blind_to(session, caller):
         raise NotFound(say("There are no such codings in this round."))
     return source_for(session, caller, roots.pop())
 

@@ -12,7 +12,7 @@ from kmwiki.accounts.models import User
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.round_models import DecisionCoding, RoundDecision
 from kmwiki.entries.models import Entry
-from kmwiki.rounds.comparing import comparison_of
+from kmwiki.rounds.comparing import blind_to, comparison_of
 from kmwiki.rounds.schemas import (
     CaseMarkOut,
     CaseOut,
@@ -180,6 +180,7 @@ def decisions_csv(
 
     A row for each coding that a decision is about or made; `words` names choices in the reader's language.
     """
+    hidden = blind_to(session, caller)
     made_by, coder = select(User.id, User.name).subquery(), select(User.id, User.name).subquery()
     rows = session.execute(
         select(RoundDecision, DecisionCoding.is_made, Coding, Code.name_th, Entry.number, Entry.title,
@@ -191,7 +192,7 @@ def decisions_csv(
         .join(Entry, Entry.source_id == RoundDecision.root_id)
         .outerjoin(made_by, made_by.c.id == RoundDecision.author_id)
         .outerjoin(coder, coder.c.id == Coding.coder_id)
-        .where(RoundDecision.round_id == found.id, visible_to(caller))
+        .where(RoundDecision.round_id == found.id, visible_to(caller), RoundDecision.root_id.not_in(hidden))
         .order_by(RoundDecision.id, DecisionCoding.is_made, Coding.id)
     )  # fmt: skip
     out = io.StringIO()

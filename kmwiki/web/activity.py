@@ -137,7 +137,8 @@ def draw(project: Project | None) -> ResponseReturnValue:
         page = min(page, pages)
         rows = activity.page(opened, caller(), asked.wanted, offset=(page - 1) * PAGE, size=PAGE)
         projects = [] if project else queries.projects_of(opened, caller())
-        people, verbs = activity.people(opened, asked.wanted), activity.verbs(opened, asked.wanted)
+        people = activity.people(opened, caller(), asked.wanted)
+        verbs = activity.verbs(opened, caller(), asked.wanted)
     drawn = render_template(
         "activity/index.html",
         project=project,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.coding.choices import choices_of
+from kmwiki.coding.in_rounds import narrowed
 from kmwiki.coding.queries import recent_codes
 from kmwiki.db import session
 from kmwiki.errors import N_
@@ -18,6 +19,7 @@ from kmwiki.web.context import caller, signed_in
 from kmwiki.web.desk_answers import actions_json
 from kmwiki.web.desk_parts import coders_json
 from kmwiki.web.drawing import locale_code
+from kmwiki.web.numbers import number_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -76,10 +78,10 @@ GAPS = {name: f"{{{name}}}" for name in ("name", "number", "total", "words", "co
 @bp.get("/p/<slug>/codings/choices")
 @signed_in
 def choices(slug: str) -> ResponseReturnValue:
-    """Return the codes that passages can be put under, and which of them the caller used last."""
+    """Return the codes that passages can be put under, and which of them the caller used last; of a round, its own."""
     with session() as s:
         project = project_for(s, caller(), slug, Permission.CODE)
-        found = choices_of(s, project.id)
+        found = narrowed(s, project.id, number_in(request.args, "round"), choices_of(s, project.id))
         recent = recent_codes(s, caller(), project.id)
     told = {"choices": [choice.as_json() for choice in found], "recent": recent}
     written = json.dumps(told, ensure_ascii=False, separators=(",", ":"))  # Thai as it is: half as long
@@ -105,12 +107,12 @@ def desk_data(desk: Desk, project: Project, number: int) -> dict[str, Any]:
         "coders": coders_json(desk.coders),
         "gaps": desk.gaps,
         "recent": desk.recent,
-        "urls": _urls(project.slug, number),
+        "urls": _urls(project.slug, number, desk.round_id),
         "says": _words(),
     }
 
 
-def _urls(slug: str, number: int) -> dict[str, str]:
+def _urls(slug: str, number: int, round_id: int | None) -> dict[str, str]:
     of_project = {
         "add": "codings.add",
         "choices": "desk.choices",
@@ -120,6 +122,8 @@ def _urls(slug: str, number: int) -> dict[str, str]:
     of_entry = {"undo": "desk_actions.take_back", "redo": "desk_actions.do_again", "since": "desk_actions.since"}
     known = current_app.view_functions
     found = {name: url_for(endpoint, slug=slug) for name, endpoint in of_project.items() if endpoint in known}
+    if round_id is not None:
+        found["choices"] = url_for("desk.choices", slug=slug, round=round_id)
     return found | {name: url_for(endpoint, slug=slug, number=number) for name, endpoint in of_entry.items()}
 
 

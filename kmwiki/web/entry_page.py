@@ -13,6 +13,7 @@ from kmwiki.entries.access import may_manage
 from kmwiki.entries.kinds import KINDS
 from kmwiki.entries.linking import linked_from, links_of
 from kmwiki.places.queries import place
+from kmwiki.rounds.queries import blind_round_of
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import may_read_history
 from kmwiki.sources.pinpoints import place_pinpoints
@@ -49,6 +50,9 @@ class Heading:
     level: int
     text: str
     start: int
+
+
+WORDS = {"states": STATE_WORDS, "audiences": AUDIENCE_WORDS}
 
 
 def outline_of(head: Revision) -> list[Heading]:
@@ -113,6 +117,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         "linked_from": linked_from(session, caller, entry),
         "desk": desk,
         "talk": talk,
+        "blind_round": blind_round_of(session, caller, source.id),
         "outline": outline_of(head),
         "places": [place(each.place_code).full(locale_code()) for each in entry.places],
         **_rights(caller, entry, [said.comment for said in talk.items]),
@@ -121,8 +126,7 @@ def page_of(session: Session, caller: Caller, entry: Entry, args: MultiDict[str,
         **files_of(session, source, may_write=can(caller, Permission.WRITE, entry.project_id)),
         "typed": "",
         "errors": {},
-        "states": STATE_WORDS,
-        "audiences": AUDIENCE_WORDS,
+        **WORDS,
     }
 
 

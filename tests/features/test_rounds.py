@@ -399,3 +399,30 @@ def coding_code() -> Any:
     from kmwiki.coding.models import Code  # noqa: PLC0415
 
     return Code
+
+
+def test_who_codes_a_text_blind_in_a_second_round_waits_to_see_the_first(make: Make) -> None:
+    bench = make_bench(make)
+    first = bench.code(bench.a, "เงินวันละบาท", "การออม", note=1)
+    bench.code(bench.b, "วันละบาท", "หนี้สิน", note=1)
+    bench.close()
+    third = make.member(bench.project, Role.RESEARCHER)
+    with transaction() as s:
+        coders = [bench.a.user_id or 0, third.user_id or 0]
+        data = RoundIn(name="รอบที่สอง", entry_ids=[bench.entries[1].id], coder_ids=coders)
+        service.create_round(s, bench.boss, bench.project, data)
+    case = judged(bench)[0]
+    assert judged(bench, bench.a) == []
+    with reading() as s:
+        found = s.get_one(CodingRound, bench.round_id)
+        assert comparison_of(s, third, found).left_out == 1
+        assert [text.entry_id for text in units_out(s, third, found).texts] == [bench.entries[0].id]
+        assert units_out(s, bench.b, found).codes
+        assert [row.coding.id for row in codings_of(s, bench.a, bench.entries[1].source_id, found.id)] == [first]
+    with pytest.raises(NotFound):
+        settle(bench, case, "none", bench.a)
+    settle(bench, case, "none", bench.b)
+    with reading() as s:
+        found = s.get_one(CodingRound, bench.round_id)
+        assert decisions_csv(s, bench.a, found, ["x"], _words()).count("คุยกันแล้ว") == 0
+        assert decisions_csv(s, bench.b, found, ["x"], _words()).count("คุยกันแล้ว") == 2

@@ -36,12 +36,15 @@ def figures(stage: Stage) -> Iterator[Figure]:
         with open_browser() as browser:
             context = browser.new_context(locale="th-TH", viewport={"width": 1280, "height": 900})
             context.add_cookies([{"name": "kmwiki", "value": cookie.value if cookie else "", "url": base}])
-            for wanted, limit in ((60, "aim < 1000"), (500, PEER)):
+            for wanted, limit in ((60, "aim < 1000"), (500, PEER), (1000, "aim < 3000")):
                 entry = make_entry(stage, body(max(10, wanted // 4), seed=wanted), f"โต๊ะ {wanted} ช่วง")
                 code_many(stage, entry, wanted)
                 took = [open_once(context, base + entry["url"]) for _ in range(RUNS)]
                 middle, high = percentile(took, 50), percentile(took, 95)
                 yield Figure("open an entry (browser, usable)", f"{wanted} codings", RUNS, middle, high, limit)
+            took = add_many(context, base + entry["url"])
+            middle, high = percentile(took, 50), percentile(took, 95)
+            yield Figure("add a coding (browser, drawn)", f"entry of {wanted} codings", len(took), middle, high)
     finally:
         server.close()
 
@@ -53,5 +56,28 @@ def open_once(context: BrowserContext, address: str) -> float:
     page.goto(address, wait_until="load")
     page.locator("#text mark").first.click(trial=True)
     took = (time.perf_counter() - started) * 1000
+    page.close()
+    return took
+
+
+def add_many(context: BrowserContext, address: str) -> list[float]:
+    """Code words with the keyboard; return for each the milliseconds from Enter until it is drawn."""
+    page = context.new_page()
+    page.goto(address, wait_until="load")
+    found = page.locator("#codings [data-count]")
+    page.keyboard.press("k")
+    took = []
+    for _ in range(RUNS):
+        before = found.inner_text()
+        page.keyboard.press("Control+ArrowRight")
+        page.keyboard.press("w")
+        page.keyboard.press("Enter")
+        page.locator("#code-options [aria-selected=true]").wait_for()
+        started = time.perf_counter()
+        page.keyboard.press("Enter")
+        page.locator("#code-pop").wait_for(state="hidden")
+        took.append((time.perf_counter() - started) * 1000)
+        if found.inner_text() == before:
+            raise RuntimeError("nothing was added")
     page.close()
     return took

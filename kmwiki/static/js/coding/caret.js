@@ -104,7 +104,8 @@ export class Caret {
     const passage = this.passage;
     paint("passage", passage ? this.map.rangeOf(passage.start, passage.end) : null);
     const from = this.anchor === null ? point : this.map.pointOf(this.anchor);
-    getSelection().setBaseAndExtent(from.startContainer, from.startOffset, point.startContainer, point.startOffset);
+    const isElsewhere = document.activeElement !== this.root && document.activeElement !== document.body; // who types must not lose their place
+    if (!isElsewhere) getSelection().setBaseAndExtent(from.startContainer, from.startOffset, point.startContainer, point.startOffset);
     const rect = point.getClientRects()[0] ?? point.getBoundingClientRect();
     const frame = this.root.getBoundingClientRect();
     this.mark.style.translate = `${rect.left - frame.left}px ${rect.top - frame.top}px`;

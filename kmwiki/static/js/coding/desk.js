@@ -40,7 +40,9 @@ class Desk {
     this.rows = new Rows(this);
     this.acts = new Acts(this);
     byId("text").before(byId("desk-bar"), byId("desk-stale"));
-    byId("desk-bar").hidden = false;
+    const isOfUse = data.mayCode || data.codings.length > 0; // who reads a public text sees no codings
+    byId("desk-bar").hidden = !isOfUse;
+    byId("desk-views").hidden = !isOfUse;
     byId("desk-list").addEventListener("click", (event) => this.act(event));
     byId("desk-bare").addEventListener("click", () => this.bare(1));
     if (data.mayCode) this.#makeTools();
@@ -174,6 +176,7 @@ class Desk {
     this.drawing.apply(answer);
     if (answer.recent) this.data.recent = answer.recent;
     this.past?.set(answer.actions);
+    if (this.picker?.isOpen) paint("passage", this.mapOf(this.root).rangeOf(this.passage.start, this.passage.end));
     if (!isNews && answer.made_code) this.choices.load({ again: true });
   }
 

@@ -36,7 +36,7 @@ export class Drawing {
     outline.render();
     filters.draw();
     rows.light();
-    for (const root of roots) drawStripes(root, book);
+    requestAnimationFrame(() => roots.forEach((root) => drawStripes(root, book)));
     if (caret?.isOn) caret.draw({ scroll: false });
     const count = document.querySelector("#codings [data-count]");
     const number = book.rows.length;

@@ -27,7 +27,7 @@ export class Live {
     try {
       const answer = await fetchJson(url);
       this.wait = EVERY;
-      if (answer) {
+      if (answer && !this.desk.selecting?.isDown) { // words that are just being selected must not be drawn anew
         this.desk.apply(answer, { isNews: true });
         if (answer.seq !== undefined) this.seq = answer.seq;
       }

@@ -16,7 +16,6 @@ export class Outline {
     for (const tab of this.tabs) tab.addEventListener("click", () => this.open(tab));
     this.views.querySelector("[role=tablist]").addEventListener("keydown", (event) => this.#key(event));
     this.list.addEventListener("click", (event) => this.#clicked(event));
-    this.views.hidden = false;
   }
 
   open(tab) {

@@ -5,9 +5,11 @@ export class Selecting {
     this.desk = desk;
     this.button = document.getElementById("code-touch");
     this.pointer = "";
+    this.isDown = false;
     document.addEventListener("pointerdown", (event) => this.#pressed(event));
     document.addEventListener("pointerup", (event) => this.#released(event));
     document.addEventListener("selectionchange", () => this.#changed());
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => { this.isDown = false; }, true);
     this.button.addEventListener("pointerdown", (event) => event.preventDefault());
     this.button.addEventListener("click", () => this.#open());
   }
@@ -28,6 +30,7 @@ export class Selecting {
 
   #pressed(event) {
     this.pointer = event.pointerType;
+    this.isDown = true;
     if (event.target.closest?.(".pop, .code-touch, .handle, .taps, .desk-bar, #toasts, dialog")) return;
     if (event.target.closest?.("[data-source].coded")) this.desk.choices.load();
     this.desk.closeBoxes();

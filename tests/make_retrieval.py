@@ -11,9 +11,9 @@ from kmwiki.comments import service as comments
 from kmwiki.db import session, transaction
 from kmwiki.entries.schemas import EntryIn
 from kmwiki.entries.service import create_entry
-from kmwiki.retrieval.asking import read_question
 from kmwiki.retrieval.book import read_book
 from kmwiki.retrieval.finding import retrieve
+from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.showing import rows_of
 from kmwiki.sources.models import Source
 from kmwiki.sources.queries import revision

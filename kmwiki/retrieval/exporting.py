@@ -24,10 +24,10 @@ from kmwiki.errors import NotFound, TooMany, say
 from kmwiki.events.service import record
 from kmwiki.jobs import service
 from kmwiki.jobs.models import Job
-from kmwiki.retrieval.asking import read_question
 from kmwiki.retrieval.book import read_book
 from kmwiki.retrieval.files import Export, question_for, read_format, write_file
 from kmwiki.retrieval.finding import retrieve
+from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.telling import Tongue
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import demand

@@ -16,9 +16,10 @@ from kmwiki.accounts.models import User
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.events.service import record
-from kmwiki.retrieval.asking import is_asked, read_question
+from kmwiki.retrieval.asking import is_asked
 from kmwiki.retrieval.book import read_book
 from kmwiki.retrieval.models import SavedRetrieval
+from kmwiki.retrieval.reading import read_question
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import demand
 

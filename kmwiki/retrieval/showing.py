@@ -206,44 +206,47 @@ class _Shower:
     ) -> Row:
         gone, places = more
         one, coding, veil = hit.passage, told.coding, self._veil.over(told.source)
-        text = self._texts[told.source.id]
-        if coding.id in gone:
-            whole = quote = gone[coding.id]
-            left = right = one.start
-        else:
-            whole = text[one.start : one.end]
-            quote = GAP.join(text[start:end] for start, end in hit.words)
-            left, right = window(text, one.start, one.end)
-        outside = [
-            each for each in partners if each.source_id != one.source_id or each.end <= left or each.start >= right
-        ]
-        inside = [each for each in partners if each not in outside]
+        words = self._words_gone(gone[coding.id]) if coding.id in gone else self._words(hit, partners)
         return Row(
             group=line[0],
             at=line[1],
             coding=coding,
             code=self._book.codes[coding.code_id],
             revision=told.source.head_no,
-            quote=quote,
-            whole=whole,
-            pieces=() if self._is_brief or coding.id in gone else self._pieces(text, (left, right), hit, inside),
-            before=text[left : one.start],
-            after=text[one.end : right],
             memo=self._veil.text(coding.memo),
             coder=self._veil.text(told.coder or ""),
             entry=told.entry,
-            title=self._veil.over(told.source).text(told.entry.title)
-            if not one.is_comment
-            else self._veil.text(told.entry.title),
+            title=(self._veil if one.is_comment else veil).text(told.entry.title),
             places=tuple(places.get(told.entry.id, ())),
-            is_comment=told.source.kind == "comment",
+            is_comment=one.is_comment,
             said_by=veil.text(told.said_by or ""),
-            beside=tuple(
-                Beside(each.id, self._book.codes[each.code_id], self._texts[each.source_id][each.start : each.end])
-                for each in outside
-                if each.source_id in self._texts
-            ),
+            **words,
         )
+
+    @staticmethod
+    def _words_gone(words: str) -> dict[str, Any]:
+        return {"quote": words, "whole": words, "pieces": (), "before": "", "after": "", "beside": ()}
+
+    def _words(self, hit: Hit, partners: Sequence[Passage]) -> dict[str, Any]:
+        """Cut what is shown of a passage and of those it was compared with out of the texts."""
+        one = hit.passage
+        text = self._texts[one.source_id]
+        left, right = window(text, one.start, one.end)
+        inside = [
+            each for each in partners if each.source_id == one.source_id and each.end > left and each.start < right
+        ]
+        return {
+            "quote": GAP.join(text[start:end] for start, end in hit.words),
+            "whole": text[one.start : one.end],
+            "pieces": () if self._is_brief else self._pieces(text, (left, right), hit, inside),
+            "before": text[left : one.start],
+            "after": text[one.end : right],
+            "beside": tuple(
+                Beside(each.id, self._book.codes[each.code_id], self._texts[each.source_id][each.start : each.end])
+                for each in partners
+                if each not in inside and each.source_id in self._texts
+            ),
+        }
 
     def _pieces(self, text: str, around: tuple[int, int], hit: Hit, inside: Sequence[Passage]) -> tuple[Piece, ...]:
         """Cut the words shown where anything begins or ends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request
 
@@ -16,10 +16,11 @@ from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import Invalid
 from kmwiki.places.queries import place
 from kmwiki.retrieval import saved
-from kmwiki.retrieval.asking import is_asked, read_question
+from kmwiki.retrieval.asking import is_asked
 from kmwiki.retrieval.book import read_book
 from kmwiki.retrieval.finding import retrieve
 from kmwiki.retrieval.naming import group_names
+from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.showing import rows_of
 from kmwiki.retrieval.telling import VOICE_WORDS, clauses
 from kmwiki.security.policy import Permission
@@ -115,33 +116,36 @@ def page(slug: str) -> ResponseReturnValue:
                 view.errors = {name: words(message) for name, message in error.fields.items()}
         if view.question is not None and view.page > view.pages:
             return redirect(address(project, view.question.address, view.pages))
-        kept, total = saved.retrievals_of(opened, caller(), project.id, size=KEPT)
-        drawn = render_template(
-            "retrieval/page.html",
-            project=project,
-            view=view,
-            given=given,
-            book_lacks=lambda value: book.read(value) is None,
-            form=form_rows(given, book),
-            operators=OPERATORS,
-            units=UNIT_WORDS,
-            options=code_options(book, given, tongue()),
-            boxes=boxes(opened, caller(), project, given),
-            layers=layers(opened, project),
-            narrowing=count_narrowing(given),
-            sorts=SORT_WORDS,
-            groupings=GROUP_WORDS,
-            voices=VOICE_WORDS,
-            kinds=KINDS,
-            formats=FORMATS,
-            kept=kept,
-            kept_total=total,
-            has_codes=any(code.state == "live" for code in book.codes.values()),
-            place=place,
-            opens_at=opens_at,
-            retrieval_address=address,
-        )
-    return drawn, status
+        return render_template("retrieval/page.html", **_drawn(opened, project, book, view, given)), status
+
+
+def _drawn(opened: Session, project: Project, book: Book, view: View, given: dict[str, list[str]]) -> dict[str, Any]:
+    """Gather what the page is drawn from."""
+    kept, total = saved.retrievals_of(opened, caller(), project.id, size=KEPT)
+    return {
+        "project": project,
+        "view": view,
+        "given": given,
+        "book_lacks": lambda value: book.read(value) is None,
+        "form": form_rows(given, book),
+        "operators": OPERATORS,
+        "units": UNIT_WORDS,
+        "options": code_options(book, given, tongue()),
+        "boxes": boxes(opened, caller(), project, given),
+        "layers": layers(opened, project),
+        "narrowing": count_narrowing(given),
+        "sorts": SORT_WORDS,
+        "groupings": GROUP_WORDS,
+        "voices": VOICE_WORDS,
+        "kinds": KINDS,
+        "formats": FORMATS,
+        "kept": kept,
+        "kept_total": total,
+        "has_codes": any(code.state == "live" for code in book.codes.values()),
+        "place": place,
+        "opens_at": opens_at,
+        "retrieval_address": address,
+    }
 
 
 def _answer(opened: Session, project: Project, book: Book, view: View) -> None:

@@ -13,8 +13,8 @@ from kmwiki.api.v1.errors import words
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid
 from kmwiki.retrieval import saved
-from kmwiki.retrieval.asking import read_question
 from kmwiki.retrieval.book import read_book
+from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.telling import sentence
 from kmwiki.security.policy import Permission
 from kmwiki.web.context import caller, signed_in

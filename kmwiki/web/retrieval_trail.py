@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmwiki.errors import Invalid
-from kmwiki.retrieval.asking import is_asked, read_question
+from kmwiki.retrieval.asking import is_asked
 from kmwiki.retrieval.book import read_book
 from kmwiki.retrieval.finding import retrieve
+from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.telling import sentence
 from kmwiki.security.policy import Permission, can
 from kmwiki.web.numbers import number_in

@@ -16,8 +16,9 @@ from kmwiki.db import transaction
 from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryPatch
 from kmwiki.errors import Invalid
-from kmwiki.retrieval.asking import Question, read_question
+from kmwiki.retrieval.asking import Question
 from kmwiki.retrieval.book import read_book
+from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.telling import Tongue, sentence
 from tests.make_retrieval import Field, make_field
 

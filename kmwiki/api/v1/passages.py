@@ -16,11 +16,12 @@ from kmwiki.config import DEFAULT_BASE_URL
 from kmwiki.db import session, transaction
 from kmwiki.errors import NotFound, say
 from kmwiki.retrieval import exporting
-from kmwiki.retrieval.asking import NAMES, read_question
+from kmwiki.retrieval.asking import NAMES
 from kmwiki.retrieval.book import read_book
 from kmwiki.retrieval.files import TYPES, Export, read_format, write_file
 from kmwiki.retrieval.finding import retrieve
 from kmwiki.retrieval.naming import group_names
+from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.schemas import PassagesOut, tell_groups, tell_row
 from kmwiki.retrieval.showing import rows_of
 from kmwiki.retrieval.telling import Tongue, clauses

@@ -52,11 +52,6 @@ class Tick(NamedTuple):
     start: int | None
     end: int | None
 
-    def __str__(self) -> str:
-        """Write it as forms carry it."""
-        place = "-" if self.start is None else f"{self.start}-{self.end}"
-        return f"{self.coding_id}@{self.revision}:{place}"
-
 
 @dataclass(slots=True)
 class Settled:

@@ -147,6 +147,37 @@ def test_many_are_settled_at_once_and_taken_back(desk: Desk, page: FlaskClient) 
     assert page.post(f"{url}/undo/99999").status_code == 303
 
 
+def test_a_look_alike_is_taken_only_where_it_is_the_only_one_and_was_asked_for(
+    desk: Desk, page: FlaskClient, signed_in: Callable[[Caller], FlaskClient]
+) -> None:
+    url = f"/p/{desk.project.slug}/review"
+    one, many, none = "ชาวบ้านออมเงินคนละบาท", "กองทุนจ่ายค่าทำศพไปสามราย", "ป้าสมมุติเล่าเรื่องเก่าให้ฟัง"
+    desk.save(f"{one}\n\n{many}\n\n{none}")
+    alone, several, gone = desk.add(one), desk.add(many), desk.add(none)
+    other = desk.add(one, by=desk.make.member(desk.project))
+    desk.save("เขียนใหม่ทั้งหมดตั้งแต่ต้นจนจบ")
+    assert {desk.reread(row).state for row in (alone, several, gone)} == {"lost"}
+    desk.save(f"คั่น\n\n{one}\n\nคั่น {many}\n\nอีกครั้ง {many}")
+    assert desk.reread(alone).state == "lost", "offered, not taken"
+    shown = page.get(url).get_data(as_text=True)
+    ticks = re.findall(r'name="c" value="([^"]*)"', shown)
+    told = page.get(page.post(f"{url}/settle", data={"do": "alike", "c": [*ticks, f"{other.id}@4:-"]}).location)
+    assert (desk.reread(alone).state, desk.reread(alone).start) == ("placed", 6)
+    assert (desk.reread(several).state, desk.reread(gone).state) == ("lost", "lost")
+    words = told.get_data(as_text=True)
+    for said in ("ถ้อยคำเดิมมีหลายแห่ง", "ไม่พบถ้อยคำเดิมที่อื่น", "ผู้ลงรหัสหรือผู้ประสานงานเป็นผู้ตัดสิน"):
+        assert said in words
+    again = desk.add(one)
+    assert again.id == alone.id
+    supervisor = signed_in(desk.make.member(desk.project, "supervisor"))
+    supervisor.post(f"{url}/settle", data={"one": f"alike/{other.id}@4:-"})
+    assert desk.reread(other).state == "placed", "a supervisor settles another's, in the other's own layer"
+    undo = re.search(r"/review/undo/(\d+)", words)
+    assert undo
+    assert supervisor.post(f"{url}/undo/{undo[1]}").status_code == 303
+    assert desk.reread(alone).state == "placed", "nobody undoes what another has done"
+
+
 def test_the_list_is_narrowed_and_what_was_changed_meanwhile_is_not_settled_unseen(
     desk: Desk, page: FlaskClient
 ) -> None:

@@ -24,10 +24,13 @@ def test_a_codebook_goes_from_one_project_to_another(make: Make, tmp_path: Path)
     one, other, run = make_desk(make).project, make.project(), CliRunner()
     owner = make.user(email="owner@example.org")
     make.member(other, "owner", user=owner)
-    for form in ("qdc", "csv", "xlsx"):
+    for form in ("docx", "qdc", "csv", "xlsx"):
         path = tmp_path / f"codes.{form}"
         out = run.invoke(codebook, ["export", one.slug, "--format", form, "--output", str(path)])
         assert out.exit_code == 0, out.output
+        if form == "docx":  # it is for reading
+            assert path.read_bytes()[:2] == b"PK"
+            continue
         dry = run.invoke(codebook, ["import", other.slug, str(path), "--dry-run", "--json"])
         assert json.loads(dry.stdout)["counts"] == {"new": 1}
     done = run.invoke(codebook, ["import", other.slug, str(path), "--as", "owner@example.org", "--reason", "ใช้ร่วมกัน"])
@@ -36,6 +39,19 @@ def test_a_codebook_goes_from_one_project_to_another(make: Make, tmp_path: Path)
     with session() as s:
         event = s.query(Event).filter(Event.verb == "codebook.imported").one()
     assert (event.user_id, event.data["reason"]) == (owner.id, "ใช้ร่วมกัน")
+
+
+def test_groups_are_told_too_and_a_codebook_leaves_as_it_was(make: Make, tmp_path: Path) -> None:
+    desk, run = make_desk(make), CliRunner()
+    (tmp_path / "codes.csv").write_text(f"ชื่อไทย,กลุ่ม\nการออม,เงิน\nใหม่,{'ย' * 201}\n", "utf-8")
+    done = run.invoke(codebook, ["import", desk.project.slug, str(tmp_path / "codes.csv")])
+    assert done.exit_code == 3
+    assert "new\tgroup 1\tเงิน\n" in done.stdout
+    assert "group 2: " in done.stderr
+    path = tmp_path / "then.qdc"
+    run.invoke(codebook, ["export", desk.project.slug, "--at", "1", "--output", str(path)])
+    assert "การออม" in path.read_text("utf-8")
+    assert "ใหม่" not in path.read_text("utf-8")
 
 
 def test_what_cannot_be_taken_is_told_and_ends_with_three(make: Make, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from kmwiki.security.policy import Permission
     "--format", "form", type=click.Choice(tuple(TYPES)), default="csv", show_default=True, help="What to write."
 )
 @click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
-@click.option("--query", default="", help="Which passages, as in the address of their page: code=12&op1=near&code1=7.")
+@click.option("--query", default="", help="Which passages: a code, or as in the address of their page.")
 @click.option(
     "--language", type=click.Choice(("th", "en")), default="th", show_default=True, help="Of heads and dates."
 )
@@ -53,7 +53,9 @@ def export(slug: str, form: str, output: Path, *, query: str, language: str, ema
 
 
 def read_query(query: str) -> dict[str, list[str]]:
-    """Read a question as it stands in an address. Invalid names a part that no question has."""
+    """Read a question as it stands in an address; words alone name a code. Invalid names a part that none has."""
+    if query.strip() and "=" not in query:
+        return {"code": [query]}
     given = parse_qs(query.lstrip("?"), keep_blank_values=True)
     unknown = sorted(given.keys() - {*NAMES, "page"})
     if unknown:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ANY = "any"
 """What stands for every code of the project."""
+WRITTEN_ANY = frozenset({ANY, "every code", "ทุกรหัส"})
 GROUP = "g"
 """What the id of a group is written behind: `g3`."""
 _DIGITS = len(str(LARGEST_INTEGER)) - 1
@@ -66,13 +67,13 @@ class Book:
         A code that was merged is the one that it went into.
         """
         text = written.strip()
-        if text == ANY:
+        if text.lower() in WRITTEN_ANY:
             return ANY
         kind, number = (GROUP, text.removeprefix(GROUP)) if text.startswith(GROUP) else ("", text)
         if number.isascii() and number.isdigit() and len(number) <= _DIGITS:
             known = int(number) in (self.groups if kind else self.codes)
             return (f"{GROUP}{int(number)}" if kind else str(self._merged(int(number)))) if known else None
-        return self._named(fold(text).strip())
+        return self.names.get(fold(text).strip())
 
     def _merged(self, code_id: int) -> int:
         seen: set[int] = set()
@@ -81,12 +82,20 @@ class Book:
             code_id = into
         return code_id
 
-    def _named(self, wanted: str) -> str | None:
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each name means, folded: the first code of the tree that has it, else a group."""
+        known: dict[str, str] = {}
         for code, _ in self.tree:
-            if code.state != "merged" and wanted in {fold(code.name_th).strip(), fold(code.name_en).strip()} - {""}:
-                return str(code.id)
-        groups = (group for group in self.groups.values() if fold(group.name).strip() == wanted)
-        return next((f"{GROUP}{group.id}" for group in groups), None)
+            for name in (code.name_th, code.name_en) if code.state != "merged" else ():
+                known.setdefault(fold(name).strip(), str(code.id))
+        for group in self.groups.values():
+            known.setdefault(fold(group.name).strip(), f"{GROUP}{group.id}")
+        return {name: meant for name, meant in known.items() if name}
+
+    def written(self, token: str, name: str) -> str:
+        """Return how a set can be typed: its name where that means it, else the token."""
+        return name if self.read(name) == token else token
 
     def ids(self, names: Iterable[str], *, below: bool) -> frozenset[int]:
         """Return the ids of the codes that these names stand for, those below them too where asked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,9 @@ from kmwiki.web.retrieval_form import (
     code_options,
     count_narrowing,
     form_rows,
+    has_many,
     layers,
+    typed_name,
 )
 
 if TYPE_CHECKING:
@@ -131,6 +134,8 @@ def _drawn(opened: Session, project: Project, book: Book, view: View, given: dic
         "operators": OPERATORS,
         "units": UNIT_WORDS,
         "options": code_options(book, given, tongue()),
+        "has_many": has_many(book),
+        "typed_name": partial(typed_name, book, tongue()),
         "boxes": boxes(opened, caller(), project, given),
         "layers": layers(opened, project),
         "narrowing": count_narrowing(given),

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from kmwiki.security.policy import Caller
 
 MOST_TAGS = 60
+MOST_CHOICES = 300
+MOST_OFFERED = 3000
+"""Of more codes than these none is offered: the page would be a megabyte."""
 DEEPER = "\u2003"
 """What is written before a code for each code above it: options have no other way of standing under each other."""
 Option = tuple[str, str]
@@ -137,8 +140,25 @@ def form_rows(given: Mapping[str, list[str]], book: Book) -> list[FormRow]:
     return rows
 
 
+def has_many(book: Book) -> bool:
+    """Whether there are too many codes to choose from a list in every row: then their names are typed."""
+    return len(book.codes) > MOST_CHOICES
+
+
+def typed_name(book: Book, tongue: Tongue, token: str) -> str:
+    """Return how a set of codes stands in a field that is typed into."""
+    if token == ANY:
+        return str(gettext("Every code"))
+    if token.startswith(GROUP) and token[1:].isdigit() and int(token[1:]) in book.groups:
+        return book.written(token, book.groups[int(token[1:])].name)
+    known = token.isdigit() and int(token) in book.codes
+    return book.written(token, tongue.code(book.codes[int(token)])) if known else token
+
+
 def code_options(book: Book, given: Mapping[str, list[str]], tongue: Tongue) -> list[tuple[str, list[Option]]]:
     """Return what a row can name: all, the groups, the codes as their tree; those out of use only where they stand."""
+    if len(book.codes) > MOST_OFFERED:
+        return []
     typed = {value for name, values in given.items() if name.startswith("code") for value in values}
     codes = [
         (str(code.id), DEEPER * depth + tongue.code(code))

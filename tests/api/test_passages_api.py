@@ -105,6 +105,8 @@ def test_passages_from_the_command_line(make: Make, app: Flask, tmp_path: Path) 
         assert mine.exit_code == 0
         assert "Coded passages" in out.read_text()
         assert "ทุนลับ" in out.read_text()
+        named = run([field.project.slug, "--output", str(out), "--query", "ทุน"])
+        assert named.stderr.startswith("1 codings")
         for wrong in (["--query", "codes=1"], ["--query", "code=404"], ["--output", str(tmp_path / "no" / "a.csv")]):
             refused = run([field.project.slug, "--output", str(out), *wrong])
             assert isinstance(refused.exception, Invalid)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kmwiki.jobs.worker import JobKind, Worker
 from kmwiki.retrieval import exporting
-from kmwiki.web import retrieval, retrieval_exports, retrieval_trail
+from kmwiki.web import retrieval, retrieval_exports, retrieval_form, retrieval_trail
 from kmwiki.web.i18n import translate
 from tests.make_retrieval import make_field
 
@@ -69,6 +69,14 @@ def test_from_the_question_to_a_passage_on_to_the_next_and_back(
     assert '<span class="rest">ทุนสอง </span>' in shown
     assert "&lt;i&gt;คิด" in client.get(f"{base}?code={burial}").text
     assert "ไม่มีช่วงที่คุณอ่านได้" in client.get(f"{base}?code={burial}&op1=not&code1=any").text
+    monkeypatch.setattr(retrieval_form, "MOST_CHOICES", 1)
+    typed = client.get(f"{base}?code={fund}&op1=and&code1=any").text
+    assert all(text in typed for text in ('<option value="ศพ">', 'list="every-code" value="ทุน"', 'value="ทุกรหัส"'))
+    assert (
+        client.get(f"{base}?code=ทุน&code1=ทุกรหัส&from=").headers["Location"].endswith(f"code={fund}&op1=and&code1=any")
+    )
+    monkeypatch.setattr(retrieval_form, "MOST_OFFERED", 1)
+    assert "<datalist" not in client.get(base).text
     wrong = client.get(f"{base}?code={fund}&code1=404&op1=near&n1=x&from=zz")
     assert wrong.status_code == 422
     assert all(text in wrong.text for text in ('value="zz"', "“404”", "18 ก.พ. 2551", 'value="x"'))

@@ -80,10 +80,10 @@ def review_page(
     return [_item(row, texts[row.coding.source_id], caller) for row in rows], total
 
 
-def places_of(text: str, quote: str, taken: int | None) -> list[int]:
+def places_of(text: str, quote: str, taken: int | None, *, fewest: int = FEWEST) -> list[int]:
     """Return where else in a text the same words stand, at whole characters: offers, for a person to choose from."""
     found: list[int] = []
-    if len(quote) < FEWEST:
+    if len(quote) < fewest:
         return found
     at = text.find(quote)
     while at >= 0 and len(found) < MOST_PLACES:

@@ -1,4 +1,4 @@
-"""Settling many codings of the review list at once: they stand rightly, they go to a look-alike, or they are retired.
+"""Settling many codings of the review list at once: right as they are, put on other words, on a look-alike, retired.
 
 Who ticks a coding has seen it on certain words of a certain revision. What has changed since is left as it is and told,
 never settled unseen.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sqlalchemy import select
@@ -28,7 +29,7 @@ from kmwiki.sources.models import Source
 from kmwiki.sources.queries import heads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Revision
 
-Verb = Literal["accept", "alike", "retire"]
-VERBS: tuple[Verb, ...] = ("accept", "alike", "retire")
+Verb = Literal["accept", "adjust", "alike", "retire"]
+VERBS: tuple[Verb, ...] = ("accept", "adjust", "alike", "retire")
 Why = Literal["moved", "lost", "others", "doubled", "none", "several"]
 MOST = 500
 """So many codings are settled in one go; the page says how many are left."""
+NO_WORDS: Mapping[int, str] = MappingProxyType({})
 _TICK = re.compile(r"(\d{1,18})@(\d{1,18}):(?:(\d{1,18})-(\d{1,18})|-)", re.ASCII)
 
 
@@ -82,10 +84,19 @@ def read_ticks(values: Iterable[str]) -> list[Tick]:
     return list(found)
 
 
-def settle(session: Session, caller: Caller, project_id: int, verb: Verb, ticks: Sequence[Tick]) -> Settled:
+def settle(
+    session: Session,
+    caller: Caller,
+    project_id: int,
+    verb: Verb,
+    ticks: Sequence[Tick],
+    *,
+    words: Mapping[int, str] = NO_WORDS,
+) -> Settled:
     """Do the same to all ticked codings that wait: one action, undone as one. Invalid if nothing is ticked.
 
     `alike` puts a coding where the same words stand, if they stand in one other place of its text and no more.
+    `adjust` puts it on the `words` given for it: where they overlap the place it has, or where alone they stand.
     """
     if not can(caller, Permission.CODE, project_id):
         raise Forbidden(say("Your role in this project does not let you code. Ask an owner of the project."))
@@ -101,7 +112,10 @@ def settle(session: Session, caller: Caller, project_id: int, verb: Verb, ticks:
                 result.leave("moved", tick.coding_id)
                 continue
             coding, source = found
-            why = _why_not(caller, coding, tick, source) or _do(session, caller, verb, coding, texts[source.id])
+            why = _why_not(caller, coding, tick, source)
+            if why is None:
+                wish = _Wish(verb, texts[source.id], words.get(coding.id, ""))
+                why = _do(session, caller, coding, wish)
             if why is None:
                 result.done += 1
             else:
@@ -156,7 +170,16 @@ def _why_not(caller: Caller, coding: Coding, tick: Tick, source: Source) -> Why 
     return None
 
 
-def _do(session: Session, caller: Caller, verb: Verb, coding: Coding, head: Revision) -> Why | None:
+class _Wish(NamedTuple):
+    """What is to be done with a coding; `words` are those typed for it."""
+
+    verb: Verb
+    head: Revision
+    words: str
+
+
+def _do(session: Session, caller: Caller, coding: Coding, wish: _Wish) -> Why | None:
+    verb = wish.verb
     if verb == "accept" and coding.start is None:
         return "lost"
     try:
@@ -165,17 +188,35 @@ def _do(session: Session, caller: Caller, verb: Verb, coding: Coding, head: Revi
         elif verb == "accept":
             accept_coding(session, caller, coding)
         else:
-            return _put_alike(session, caller, coding, head)
+            return _put(session, caller, coding, wish)
     except Conflict:
         return "doubled"
     return None
 
 
-def _put_alike(session: Session, caller: Caller, coding: Coding, head: Revision) -> Why | None:
-    places = places_of(head.reading_text, coding.ev_quote, coding.start)
+def _put(session: Session, caller: Caller, coding: Coding, wish: _Wish) -> Why | None:
+    """Put a coding on other words of the text, if there is one place only that can be meant."""
+    text = wish.head.reading_text
+    if wish.verb == "alike":
+        quote, places = coding.ev_quote, places_of(text, coding.ev_quote, coding.start)
+    else:
+        quote = wish.words.replace("\r\n", "\n").strip()
+        places = _meant(text, quote, coding)
     if len(places) != 1:
         return "several" if places else "none"
-    start, end = places[0], places[0] + len(coding.ev_quote)
-    patch = CodingPatch(start=start, end=end, quote=coding.ev_quote, revision=head.no)
-    change_coding(session, caller, coding, patch)
+    start, end = places[0], places[0] + len(quote)
+    if (start, end) == (coding.start, coding.end):
+        accept_coding(session, caller, coding)
+    else:
+        patch = CodingPatch(start=start, end=end, quote=quote, revision=wish.head.no)
+        change_coding(session, caller, coding, patch)
     return None
+
+
+def _meant(text: str, quote: str, coding: Coding) -> list[int]:
+    """Return where the words stand that were typed: those places that overlap the present one, if any do."""
+    found = places_of(text, quote, None, fewest=1) if quote else []
+    start, end = coding.start, coding.end
+    if start is None or end is None:
+        return found
+    return [at for at in found if at < end and start < at + len(quote)] or found

@@ -42,8 +42,8 @@ WHY = {
     "lost": N_("%(num)s was left: its words are gone, so it cannot stand rightly on them."),
     "others": N_("%(num)s was left: its coder or a supervisor settles it."),
     "doubled": N_("%(num)s was left: the passage is under the same code already."),
-    "none": N_("%(num)s was left: its words stand nowhere else in the text."),
-    "several": N_("%(num)s was left: its words stand in several places; choose one yourself."),
+    "none": N_("%(num)s was left: these words stand nowhere else in the text."),
+    "several": N_("%(num)s was left: these words stand in several places; choose one, or type more of them."),
 }
 
 
@@ -88,7 +88,7 @@ def settle(slug: str) -> ResponseReturnValue:
             if verb is None:
                 raise Invalid.one("do", say("Choose what is to be done with the ticked codings."))
             ticks = settling.read_ticks([tick]) if one else _ticks(s, project)
-            result = settling.settle(s, caller(), project.id, verb, ticks)
+            result = settling.settle(s, caller(), project.id, verb, ticks, words=_typed(ticks))
             action = result.action
     except (Invalid, Conflict) as error:
         flash(words(error.message), "wrong")
@@ -119,12 +119,20 @@ def _ticks(s: Session, project: Project) -> list[settling.Tick]:
     return settling.read_ticks(request.form.getlist("seen" if request.form.get("scope") == "page" else "c"))
 
 
+def _typed(ticks: list[settling.Tick]) -> dict[int, str]:
+    """Return the words that were typed for the ticked codings."""
+    return {tick.coding_id: request.form.get(f"words-{tick.coding_id}", "") for tick in ticks}
+
+
 def _tell(verb: settling.Verb, result: settling.Settled) -> None:
     done = {
         "accept": ngettext(
             "%(num)s coding stands on the words as they are now.",
             "%(num)s codings stand on the words as they are now.",
             result.done,
+        ),
+        "adjust": ngettext(
+            "%(num)s coding was put on the words typed.", "%(num)s codings were put on the words typed.", result.done
         ),
         "alike": ngettext(
             "%(num)s coding was put where the same words stand.",

@@ -165,7 +165,7 @@ def test_a_look_alike_is_taken_only_where_it_is_the_only_one_and_was_asked_for(
     assert (desk.reread(alone).state, desk.reread(alone).start) == ("placed", 6)
     assert (desk.reread(several).state, desk.reread(gone).state) == ("lost", "lost")
     words = told.get_data(as_text=True)
-    for said in ("ถ้อยคำเดิมมีหลายแห่ง", "ไม่พบถ้อยคำเดิมที่อื่น", "ผู้ลงรหัสหรือผู้ประสานงานเป็นผู้ตัดสิน"):
+    for said in ("ถ้อยคำนั้นมีหลายแห่ง", "ไม่พบถ้อยคำนั้นที่อื่น", "ผู้ลงรหัสหรือผู้ประสานงานเป็นผู้ตัดสิน"):
         assert said in words
     again = desk.add(one)
     assert again.id == alone.id
@@ -176,6 +176,33 @@ def test_a_look_alike_is_taken_only_where_it_is_the_only_one_and_was_asked_for(
     assert undo
     assert supervisor.post(f"{url}/undo/{undo[1]}").status_code == 303
     assert desk.reread(alone).state == "placed", "nobody undoes what another has done"
+
+
+def test_codings_are_put_on_the_words_that_somebody_types(desk: Desk, page: FlaskClient) -> None:
+    url = f"/p/{desk.project.slug}/review"
+    one, two = desk.add("จ่ายค่าทำศพไปสามราย"), desk.add("เงินก้อนนี้ให้ใช้กับผู้ยากลำบาก")
+    now = BODY.replace("สามราย", "แปดราย").replace("ผู้ยากลำบาก", "ผู้สูงอายุ")
+    desk.save(now)
+    ticks = re.findall(r'name="c" value="([^"]*)"', page.get(url).get_data(as_text=True))
+
+    def typed(first: str, second: str, **more: object) -> None:
+        words = {f"words-{one.id}": first, f"words-{two.id}": second}
+        page.post(f"{url}/settle", data=words | ({"do": "adjust", "c": ticks} | more))
+
+    typed("ไม่มีคำเหล่านี้", "")
+    assert {desk.reread(row).state for row in (one, two)} == {"changed"}
+    typed(" ปีแรกจ่ายค่าทำศพไปแปดราย\r\n", "เงิน", one=f"adjust/{ticks[0]}")
+    stands = desk.reread(one)
+    assert (stands.state, now[stands.start : stands.end]) == ("placed", "ปีแรกจ่ายค่าทำศพไปแปดราย")
+    assert stands.ev_quote == "จ่ายค่าทำศพไปสามราย", "the evidence stays"
+    typed("", "เงินก้อนนี้")
+    stands = desk.reread(two)
+    assert (stands.state, now[stands.start : stands.end]) == ("placed", "เงินก้อนนี้")
+    desk.save(now.replace("เงินก้อนนี้", "เงินก้อนใหญ่นี้"))
+    tick = re.findall(r'name="c" value="([^"]*)"', page.get(url).get_data(as_text=True))[0]
+    words = desk.text()[desk.reread(two).start : desk.reread(two).end]
+    page.post(f"{url}/settle", data={"one": f"adjust/{tick}", f"words-{two.id}": words})
+    assert desk.reread(two).state == "placed", "typed as it stands, it is accepted"
 
 
 def test_the_list_is_narrowed_and_what_was_changed_meanwhile_is_not_settled_unseen(

@@ -48,6 +48,12 @@ PAGES = {
 
 EVERY_PAGE = PAGES | {
     "home-empty": "/p/empty/",
+    "rounds": "/p/demo/rounds",
+    "rounds-empty": "/p/empty/rounds",
+    "round-new": "/p/demo/rounds/new",
+    "round-board": "/p/demo/rounds/1",
+    "round-compare": "/p/demo/rounds/1/compare",
+    "round-text": "/p/demo/rounds/1/compare/3",
     "entries-empty": "/p/empty/entries",
     "entries-none": "/p/demo/entries?q=zzqqx",
     "kinds": "/p/demo/entries/new",
@@ -69,6 +75,9 @@ EVERY_PAGE = PAGES | {
     "code-edit": "/p/demo/codebook/2/edit",
     "code-merge": "/p/demo/codebook/2/merge",
     "codebook-history": "/p/demo/codebook/history",
+    "codebook-undo": "/p/demo/codebook/history/1/undo",
+    "codebook-groups": "/p/demo/codebook/groups",
+    "code-split": "/p/demo/codebook/5/split",
     "review-empty": "/p/empty/review",
     "import-empty": "/p/empty/import",
     "imports": "/p/post/imports",

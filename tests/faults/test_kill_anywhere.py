@@ -30,7 +30,8 @@ from kmwiki.exchange.importing.model import Options
 from kmwiki.jobs.models import Job
 from kmwiki.jobs.worker import Worker
 from kmwiki.main import job_kinds
-from kmwiki.search import index, indexing
+from kmwiki.search import cutting, index, indexing, terms
+from kmwiki.search.dictionary import Term
 from kmwiki.sources.models import Source
 from tests.dying import each_death
 from tests.make_coding import BODY, make_desk
@@ -273,6 +274,15 @@ def swap_index(_: Scene) -> None:
     indexing.rebuild()
 
 
+def follow_dictionary(scene: Scene) -> None:
+    """Add a word of the texts, and index what it cuts otherwise in a copy of the index that takes its place."""
+    with transaction() as opened:
+        project = opened.get_one(Project, scene.project_id)
+        terms.add_term(opened, scene.caller, project, Term(BODY.split()[0][:12], "", "term"))
+    cutting.BULK = 1  # in this process, which dies
+    Worker({"rebuild": job_kinds()["rebuild"]}).drain()
+
+
 def die_in_the_index(scene: Scene, work: Callable[[Scene], None], *, step: int) -> int:
     """Let the index die at its touches; the database is not changed, and the next start has both equal."""
     leave_work_for_the_index(scene)
@@ -284,15 +294,19 @@ def die_in_the_index(scene: Scene, work: Callable[[Scene], None], *, step: int) 
     return deaths
 
 
-@pytest.mark.parametrize("work", [commit_index, swap_index], ids=lambda work: work.__name__)
+@pytest.mark.parametrize(
+    ("work", "step"),
+    [(commit_index, STEP), (swap_index, STEP), (follow_dictionary, 5 * STEP)],
+    ids=["commit", "swap", "dictionary"],
+)
 def test_an_index_killed_at_work_equals_the_database_after_the_next_start(
-    scene: Scene, work: Callable[[Scene], None]
+    scene: Scene, work: Callable[[Scene], None], step: int
 ) -> None:
-    assert die_in_the_index(scene, work, step=STEP) > 2
+    assert die_in_the_index(scene, work, step=step) > 2
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("work", [commit_index, swap_index], ids=lambda work: work.__name__)
+@pytest.mark.parametrize("work", [commit_index, swap_index, follow_dictionary], ids=lambda work: work.__name__)
 def test_at_every_touch_an_index_equals_the_database_after_the_next_start(
     scene: Scene, work: Callable[[Scene], None], tell: Tell
 ) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, not_, or_, select, tuple_
 
 from kmwiki.accounts.models import Project
+from kmwiki.coding.seen import blind_roots
 from kmwiki.comments.models import Comment
 from kmwiki.entries.access import WHOLE
 from kmwiki.entries.models import Entry
@@ -146,8 +147,14 @@ def quotes_of(
     offset: int = 0,
     size: int = 50,
 ) -> tuple[list[Told], int]:
-    """Return quotes from texts of a project that the caller may read, the youngest first, and their number."""
+    """Return quotes from texts of a project that the caller may read, the youngest first, and their number.
+
+    Of a text that they are coding blind, their own: what others found worth quoting says what they think of it.
+    """
     wanted = [Quote.project_id == project_id, visible_to(caller)]
+    if caller.user_id is not None:
+        is_blind = func.coalesce(Source.root_id, Source.id).in_(blind_roots(caller.user_id))
+        wanted.append(or_(Quote.author_id == caller.user_id, not_(is_blind)))
     if source_id is not None:
         wanted.append(Quote.source_id == source_id)
     base = select(Quote.id).join(Source, Source.id == Quote.source_id)

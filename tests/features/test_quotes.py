@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from kmwiki import db
 from kmwiki.coding.access import coding_for
+from kmwiki.coding.similar import Advisor
 from kmwiki.comments import service as comments
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
@@ -24,6 +25,7 @@ from kmwiki.quotes.citing import as_citation, as_markdown, as_text
 from kmwiki.security.policy import NOBODY, Permission, Role
 from kmwiki.sources.models import Source
 from tests.make_coding import BODY, make_desk
+from tests.make_rounds import make_bench
 
 if TYPE_CHECKING:
     from kmwiki.quotes.queries import Told
@@ -259,3 +261,26 @@ def test_many_quotes_take_no_more_statements_than_one(desk: Desk) -> None:
     with reading() as s:
         found, total = queries.quotes_of(s, desk.coder, desk.project.id, source_id=desk.source_id, offset=1, size=2)
     assert ([each.id for each in found], total) == ([ids[3], ids[2]], 5)
+
+
+def test_who_codes_a_text_blind_is_not_told_what_others_found_worth_quoting(make: Make) -> None:
+    bench = make_bench(make)
+    bench.code(bench.b, "ออมเงินทุกเดือน", "การออม")
+    with transaction() as s:
+        source = s.get_one(Source, bench.entries[0].source_id)
+        service.pin(s, bench.b, source, start=0, end=7)
+    with transaction() as s:
+        service.pin(s, bench.a, s.get_one(Source, bench.entries[0].source_id), start=7, end=14)
+
+    def listed(who: Caller) -> int:
+        with reading() as s:
+            found, total = queries.quotes_of(s, who, bench.project.id)
+            assert len(found) == total
+            assert all(
+                one.coding_id is None for one in Advisor(s, bench.a, bench.project.id).suggest("ชาวบ้านออมเงินทุกเดือน")
+            )
+            return total
+
+    assert [listed(who) for who in (bench.a, bench.b, bench.boss)] == [1, 1, 2]
+    bench.close()
+    assert listed(bench.a) == 2

@@ -12,6 +12,7 @@ from kmwiki.coding.round_models import CodingRound
 from kmwiki.db import session
 from kmwiki.rounds.comparing import comparison_of
 from tests.browser.conftest import select_words as drag_over
+from tests.browser.test_every_page import complaints
 from tests.make_rounds import make_bench
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def test_two_people_code_blind_and_settle_what_they_see_differently(desk_room: S
         return page
 
     a, b = open_as(bench.a, desk), open_as(bench.b, desk)
+    assert complaints(a) == []
     put_under(a, "หนี้ของครัวเรือน", "หนี้สิน")
     put_under(b, "หนี้ของครัวเรือน", "แกนนำ")
     put_under(b, "ทุกคนพอใจ", "การออม")

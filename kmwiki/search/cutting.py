@@ -50,7 +50,11 @@ def cuts_of(labels: Labels) -> Cuts:
     found = labels.get(LABEL)
     if not isinstance(found, dict):
         return {}
-    return {int(project_id): tuple(words) for project_id, words in found.items()}
+    return {
+        int(project_id): tuple(map(str, words))
+        for project_id, words in found.items()
+        if project_id.isdigit() and isinstance(words, list)
+    }
 
 
 def changed_words(session: Session, project_id: int, cuts: Cuts) -> set[str]:

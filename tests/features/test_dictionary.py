@@ -11,7 +11,7 @@ from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid
 from kmwiki.events.models import Event
 from kmwiki.jobs.models import Job
-from kmwiki.search import cutting, documents, indexing, terms, terms_queries
+from kmwiki.search import cutting, documents, index, indexing, terms, terms_queries
 from kmwiki.search.dictionary import Term, dictionary
 from kmwiki.search.terms_table import changes_for, read_table, write_table
 from kmwiki.security.policy import Role
@@ -114,6 +114,12 @@ def test_the_index_follows_a_dictionary_only_where_its_words_stand(
     indexing.rebuild_now(lambda done, total: None)  # noqa: ARG005 - nobody watches
     assert len(cut) == 5
     assert indexing.check().is_equal
+    root = index.engine().root  # type: ignore[attr-defined]
+    for damage in ("", "[]", '{"words": {"x": 1, "1": 2}}'):
+        (next(root.glob("index-*")) / "labels.json").write_text(damage, encoding="utf-8")
+        assert not indexing.check().is_equal  # how the texts were cut is not known any more
+        drain()
+        assert indexing.check().is_equal
 
 
 def test_a_word_that_was_never_committed_means_nothing(editor: Caller, project: Project) -> None:

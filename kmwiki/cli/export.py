@@ -14,9 +14,9 @@ from kmwiki.cli.people import person
 from kmwiki.config import DEFAULT_BASE_URL, Settings
 from kmwiki.db import session, transaction
 from kmwiki.errors import Invalid, say
-from kmwiki.retrieval.asking import NAMES
 from kmwiki.retrieval.exporting import found_for, record_export, tongue_of
 from kmwiki.retrieval.files import TYPES, Export, write_file
+from kmwiki.retrieval.reading import refuse_unknown
 from kmwiki.security.policy import Permission
 
 
@@ -57,10 +57,7 @@ def read_query(query: str) -> dict[str, list[str]]:
     if query.strip() and "=" not in query:
         return {"code": [query]}
     given = parse_qs(query.lstrip("?"), keep_blank_values=True)
-    unknown = sorted(given.keys() - {*NAMES, "page"})
-    if unknown:
-        message = say("“%(name)s” is no part of a question. Copy the address of the page.", name=unknown[0][:40])
-        raise Invalid.one("query", message)
+    refuse_unknown(given, field="query", besides=("page",))
     return given
 
 

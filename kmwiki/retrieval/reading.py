@@ -14,6 +14,7 @@ from kmwiki.retrieval.asking import (
     GROUPINGS,
     LAYERS,
     MOST_CONDITIONS,
+    NAMES,
     NO_VOICE,
     SORTS,
     STATES,
@@ -186,6 +187,14 @@ def read_question(given: Mapping[str, Iterable[str]], book: Book) -> Question:
     if reader.wrong:
         raise Invalid(say("Some of the question cannot be taken as it is."), reader.wrong)
     return Question(terms=(Term(first or ("any",)), *terms), below=below, **made, address=_numbered(reader.address))
+
+
+def refuse_unknown(names: Iterable[str], *, field: str, besides: Iterable[str] = ()) -> None:
+    """Raise Invalid for a name that is no part of a question: a slip of the pen would widen what is found unnoticed."""
+    unknown = sorted({*names} - {*NAMES, *besides})
+    if unknown:
+        message = say("“%(name)s” is no part of a question. Copy the address of the page.", name=_shown(unknown[0]))
+        raise Invalid.one(field, message)
 
 
 def _numbered(address: Mapping[str, list[str]]) -> dict[str, list[str]]:

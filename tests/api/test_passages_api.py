@@ -48,7 +48,7 @@ def test_passages_over_the_api(make: Make, api: Callable[[Any], Any]) -> None:
     assert (len(page["items"]), page["total"]) == (2, 3)
     _, rest = caller.get(f"{base}/passages?size=2&cursor={page['next']}")
     assert (len(rest["items"]), rest["next"]) == (1, None)
-    for wrong in ("code=404", "op1=x&code1=ทุน", "from=zz", "size=5000", "cursor=!!"):
+    for wrong in ("code=404", "codes=1", "op9=and&code9=ทุน", "op1=x&code1=ทุน", "from=zz", "size=5000", "cursor=!!"):
         assert caller.get(f"{base}/passages?{wrong}")[0] == 422, wrong
     answer = caller.client.get(f"/api/v1{base}/exports/html?code=ศพ", headers=caller.headers)
     assert "มีค่าทำศพ" in answer.text

@@ -18,6 +18,7 @@ from kmwiki.entries.schemas import EntryPatch
 from kmwiki.errors import Invalid
 from kmwiki.retrieval.asking import Question
 from kmwiki.retrieval.book import read_book
+from kmwiki.retrieval.naming import group_names
 from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.telling import Tongue, sentence
 from tests.make_retrieval import Field, make_field
@@ -111,6 +112,19 @@ def test_filters_groups_and_orders(place: Field) -> None:
     by_code, _ = place.found(by="code")
     assert [group.count for group in by_code.groups] == [1, 2, 2, 1]
     assert [group.key for group in place.found(by="kind")[0].groups] == ["meeting", "reflection"]
+    for by, names in (
+        ("code", ["ทุน", "ออม", "ศพ", "ยาก"]),
+        ("place", ["นครศรีธรรมราช", "พัทลุง"]),
+        ("entry", ["ก", "ข"]),
+        ("kind", ["Meeting", "Reflection"]),
+        ("coder", [place.coder.name]),
+        ("none", ["Not told"]),
+    ):
+        with db.session() as opened:
+            book = read_book(opened, place.project.id)
+            found = place.found(by=by)[0]
+            told = group_names(opened, place.coder, found, book, Tongue("th", str))
+        assert [told[group.key] for group in found.groups] == names
 
 
 def test_a_row_tells_the_words_around_and_those_compared_with(place: Field) -> None:

@@ -21,7 +21,7 @@ from kmwiki.retrieval.book import read_book
 from kmwiki.retrieval.files import TYPES, Export, read_format, write_file
 from kmwiki.retrieval.finding import retrieve
 from kmwiki.retrieval.naming import group_names
-from kmwiki.retrieval.reading import read_question
+from kmwiki.retrieval.reading import read_question, refuse_unknown
 from kmwiki.retrieval.schemas import PassagesOut, tell_groups, tell_row
 from kmwiki.retrieval.showing import rows_of
 from kmwiki.retrieval.telling import Tongue, clauses
@@ -77,7 +77,8 @@ class ExportAsked(BaseModel):
 
 
 def asked() -> dict[str, list[str]]:
-    """Return what of the address belongs to a question."""
+    """Return the question of the address. Invalid for a name that no question has."""
+    refuse_unknown(request.args, field="query", besides=("size", "cursor"))
     return {name: request.args.getlist(name) for name in NAMES if name in request.args}
 
 

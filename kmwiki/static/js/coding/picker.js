@@ -49,8 +49,16 @@ export class Picker {
     showAt(this.box, rect);
     this.input.focus({ preventScroll: true });
     this.#reveal();
-    if (!this.choices.isThere) this.choices.load().then(() => this.isOpen && (this.draw(), showAt(this.box, rect), this.#reveal()));
+    if (!this.choices.isThere) this.choices.load().then(() => this.#arrived(rect));
     if (!coding) this.does.suggest((found) => this.#suggest(quote, found));
+  }
+
+  #arrived(rect) {
+    if (!this.isOpen) return;
+    if (!this.choices.isThere) this.fail(this.data.says.failed);
+    this.draw();
+    showAt(this.box, rect);
+    this.#reveal();
   }
 
   #reveal() {
@@ -147,6 +155,10 @@ export class Picker {
 
   /* Picks are coded together; what is typed or pointed at besides is one of them. */
   #choose(stays) {
+    if (!this.choices.isThere) {
+      this.#onceThere(() => this.#choose(stays)); // typed faster than the codes came
+      return;
+    }
     const option = this.options[this.at];
     const isMeant = !this.picks.length || this.input.value.trim();
     const chosen = isMeant && option ? [...this.picks, option] : this.picks;
@@ -155,7 +167,19 @@ export class Picker {
     this.does.code(chosen, { voice: this.voice, memo: this.memo.value, stays, coding: this.coding });
   }
 
+  #onceThere(run) {
+    this.choices.load().then(() => {
+      if (!this.isOpen || !this.choices.isThere) return;
+      this.draw();
+      run();
+    });
+  }
+
   #pick() {
+    if (!this.choices.isThere) {
+      this.#onceThere(() => this.#pick());
+      return;
+    }
     const option = this.options[this.at];
     if (!option || this.coding) return;
     if (option.create) this.picks = this.picks.filter(({ create }) => !create); // one code can be made at a time

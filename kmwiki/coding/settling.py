@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Verb = Literal["accept", "adjust", "alike", "retire"]
 VERBS: tuple[Verb, ...] = ("accept", "adjust", "alike", "retire")
 Why = Literal["moved", "lost", "others", "doubled", "none", "several"]
-MOST = 500
+MOST = 300
 """So many codings are settled in one go; the page says how many are left."""
 NO_WORDS: Mapping[int, str] = MappingProxyType({})
 _TICK = re.compile(r"(\d{1,18})@(\d{1,18}):(?:(\d{1,18})-(\d{1,18})|-)", re.ASCII)

@@ -60,3 +60,19 @@ def test_a_passage_and_a_coding_are_quoted_read_and_listed(make: Make, client: F
     ):
         assert answer.status_code == 404
     assert client.get(f"/api/v1/quotes/{told['id']}").status_code == 401
+
+
+def test_codes_are_suggested_for_a_passage(make: Make, client: FlaskClient) -> None:
+    desk = make_desk(make)
+    coding = desk.add("กองทุนของเราเริ่มจากออมวันละบาท")
+    own = {"Authorization": f"Bearer {make.token(desk.coder.user_id or 0)}"}
+    reader = {"Authorization": f"Bearer {make.token(make.member(desk.project, Role.READER).user_id or 0)}"}
+    desk.save(f"{BODY}\n\nกองทุนเริ่มจากออมวันละบาท")
+    start = desk.text().rindex("กองทุนเริ่ม")
+    url = f"/api/v1/sources/{desk.source_id}/suggestions?start={start}&end="
+    found = client.get(f"{url}{start + 20}", headers=own).get_json()
+    assert found["complete"]
+    assert (found["suggestions"][0]["code_id"], found["suggestions"][0]["coding_id"]) == (desk.code.id, coding.id)
+    assert client.get(f"{url}{start}", headers=own).status_code == 422
+    assert client.get(f"{url}99999", headers=own).status_code == 422
+    assert client.get(f"{url}{start + 20}", headers=reader).status_code == 403

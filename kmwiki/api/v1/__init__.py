@@ -17,6 +17,7 @@ RESOURCES = (
     "sources",
     "places",
     "codings",
+    "suggestions",
     "coding_actions",
     "rounds",
     "memos",

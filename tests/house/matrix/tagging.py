@@ -8,6 +8,7 @@ ONE = "/p/{slug}/tag/batches/{coding_batch}"
 
 ROWS = [
     Row("suggesting.near", "GET", "/p/{slug}/suggest?source={source}&start=0&end=6", "researcher"),
+    Row("api.suggest_codes", "GET", "/api/v1/sources/{source}/suggestions?start=0&end=6", "researcher"),
     Row("suggesting.ask", "GET", "/p/{slug}/e/{number}/suggest", "researcher"),
     Row("suggesting.make", "POST", "/p/{slug}/e/{number}/suggest", "researcher", form={"unit": "sentence", "key": "k"}),
     Row(

@@ -95,7 +95,7 @@ def check_move(session: Session, code: Code, parent: Code | None) -> None:
         raise Invalid.one(
             "parent_id", say("“%(name)s” cannot stand under itself or under one of its own codes.", name=code.name_th)
         )
-    if len(_ancestors_of(session, parent.id)) + max(below.values()) >= MAX_DEPTH:
+    if len(_ancestors_of(session, parent.id)) + max(below.values(), default=0) >= MAX_DEPTH:
         raise Invalid.one("parent_id", say("The tree can have %(levels)s levels at most.", levels=MAX_DEPTH))
 
 

@@ -31,7 +31,7 @@ FIELDS = {
 VERB_WORDS = {
     "codebook.installed": N_("Starter codebook put in"),
     "codebook.imported": N_("Brought in from a file"),
-    "codebook.undone": N_("Undone"),
+    "codebook.undone": N_("A version undone"),
     "code.created": N_("Added"),
     "code.edited": N_("Edited"),
     "code.moved": N_("Moved"),

@@ -312,6 +312,14 @@ def test_a_code_made_with_a_coding_goes_and_comes_with_it_unless_it_is_in_use(de
     assert (error.details["changed"], error.details["by"]) == (["code"], mate.name)
 
 
+def test_what_nobody_is_known_to_have_changed_is_left_as_it_is_too(desk: Desk) -> None:
+    coding = desk.add("ปีแรก")
+    with transaction() as s:
+        s.get_one(Coding, coding.id).memo = "จากที่อื่น"
+        s.execute(delete(Event))
+    assert str(refused(desk, undo)) == "The coding of “ปีแรก” has been changed since, so it was left as it is."
+
+
 def test_undo_does_not_bring_back_what_has_no_room_any_more(desk: Desk) -> None:
     coding = desk.add("ปีแรก")
     do(desk, service.remove_coding, coding)

@@ -10,9 +10,11 @@ from sqlalchemy import event, select
 from kmwiki import db
 from kmwiki.coding import service
 from kmwiki.coding.models import Code, Coding, Layer
+from kmwiki.coding.news import changed_after, seq_of
 from kmwiki.coding.round_models import CodingRound, RoundCoder, RoundText
 from kmwiki.db import session, transaction
 from kmwiki.security.policy import Role
+from kmwiki.sources.models import Source
 from tests.make_coding import BODY, make_desk
 
 if TYPE_CHECKING:
@@ -182,6 +184,9 @@ def test_what_others_did_is_told_and_what_they_may_not_know_is_not(
     assert theirs.get(entry(desk, f"since?seq={seq}")).status_code == 200
     outsider = signed_in(desk.make.caller(desk.make.user()))
     assert outsider.get(entry(desk, "since")).status_code == 404
+    with session() as s:  # nor through a text that everybody reads: codings are the team's own
+        root, stranger = s.get_one(Source, desk.source_id), desk.make.caller(desk.make.user())
+        assert (seq_of(s, stranger, root, after=3), changed_after(s, stranger, root, 0)) == (3, [])
 
 
 def _open_blind_round(desk: Desk, mate: Caller) -> None:

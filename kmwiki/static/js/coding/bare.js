@@ -1,10 +1,28 @@
 /* Finding the next paragraph that nobody has coded. */
 
-/**
- * @param {object} desk @param {1 | -1} way
- * @returns {{root: HTMLElement, block: object} | null} headings and blocks without words are passed over
- */
-export function nextBare(desk, way) {
+import { paint } from "./floating.js";
+import { toast } from "../toast.js";
+
+/** Go to the next (1) or previous (-1) paragraph without a code, from the caret or from what is in sight. */
+export function goToBare(desk, way) {
+  const found = nextBare(desk, way);
+  if (!found) {
+    toast(desk.data.says.allCoded);
+    return;
+  }
+  const { root, block } = found;
+  if (desk.caret?.isOn) {
+    if (root !== desk.caret.root) desk.caret.enter(root, block.start);
+    else desk.caret.goTo(block.start);
+  }
+  block.element.scrollIntoView({ block: "center" });
+  const range = desk.mapOf(root).rangeOf(block.start, block.end);
+  paint("found", range);
+  desk.say(range?.toString() ?? "");
+}
+
+/* @returns {{root: HTMLElement, block: object} | null} headings and blocks without words are passed over */
+function nextBare(desk, way) {
   const all = desk.roots.flatMap((root) => {
     const map = desk.mapOf(root);
     const source = Number(root.dataset.source);

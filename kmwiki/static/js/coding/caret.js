@@ -3,6 +3,8 @@
 import { meaningOf } from "./keys.js";
 import { actionOf, motionOf } from "./caretkeys.js";
 import { paint, rectOf } from "./floating.js";
+import { lineStep } from "./lines.js";
+import { tell } from "./rowview.js";
 import { step, unitAt } from "./steps.js";
 
 export class Caret {
@@ -131,7 +133,7 @@ export class Caret {
 
   #move({ kind, way }, extend) {
     if (kind === "text") return this.#otherText(way);
-    const to = kind === "line" || kind === "lineEdge" ? this.#byLine(kind, way) : kind === "all" ? (way > 0 ? this.map.end : 0) : step(this.map, this.at, kind, way);
+    const to = kind === "line" || kind === "lineEdge" ? lineStep(this.map, this.at, kind, way) : kind === "all" ? (way > 0 ? this.map.end : 0) : step(this.map, this.at, kind, way);
     if (to === null) return extend ? undefined : this.#otherText(way);
     const from = this.at;
     this.goTo(to, { extend });
@@ -141,22 +143,6 @@ export class Caret {
 
   #tell(extend, passed) {
     this.say(extend && this.passage ? this.desk.data.says.selected.replace("{words}", this.passage.quote) : passed?.trim() || "␣");
-  }
-
-  /* The lines are the browser's. */
-  #byLine(kind, way) {
-    const selection = getSelection();
-    const point = this.map.pointOf(this.at);
-    selection.collapse(point.startContainer, point.startOffset);
-    selection.modify("move", way > 0 ? "forward" : "backward", kind === "line" ? "line" : "lineboundary");
-    const { focusNode, focusOffset } = selection;
-    if (!focusNode || !this.root.contains(focusNode)) return way > 0 && this.at < this.map.end ? this.map.end : null;
-    let at = this.map.offsetOf(focusNode, focusOffset);
-    if (kind === "lineEdge" && way > 0 && at > this.at && this.map.quote(at - 1, at) === " ") at -= 1; // behind the blank the next line begins
-    const edges = this.map.edges(this.map.blockAt(Math.min(at, this.map.end - 1)), "grapheme");
-    const whole = edges.findLast((edge) => edge <= at) ?? at;
-    if (whole !== this.at) return whole;
-    return kind === "line" ? step(this.map, this.at, "paragraph", way) : whole;
   }
 
   #otherText(way) {
@@ -176,7 +162,7 @@ export class Caret {
     if (!root) return;
     if (root !== this.root) this.#into(root);
     this.goTo(row.start);
-    this.say(this.desk.tell(row));
+    this.say(tell(row, this.desk));
   }
 
   #act(action) {

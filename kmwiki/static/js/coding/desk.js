@@ -16,13 +16,12 @@ import { Past } from "./past.js";
 import { Picker } from "./picker.js";
 import { keepPrinting } from "./print.js";
 import { Rows } from "./rows.js";
-import { quoteOf } from "./rowview.js";
 import { Selecting } from "./selecting.js";
 import { fetchJson } from "./server.js";
 import { Splitter } from "./split.js";
 import { Stretcher } from "./stretch.js";
 import { Taps } from "./taps.js";
-import { nextBare } from "./bare.js";
+import { goToBare } from "./bare.js";
 import { toast } from "../toast.js";
 
 const byId = (id) => document.getElementById(id);
@@ -180,32 +179,12 @@ class Desk {
     if (!isNews && answer.made_code) this.choices.load({ again: true });
   }
 
-  /** Go to the next (1) or previous (-1) paragraph without a code, from the caret or from what is in sight. */
   bare(way) {
-    const found = nextBare(this, way);
-    if (!found) {
-      toast(this.data.says.allCoded);
-      return;
-    }
-    const { root, block } = found;
-    if (this.caret?.isOn) {
-      if (root !== this.caret.root) this.caret.enter(root, block.start);
-      else this.caret.goTo(block.start);
-    }
-    block.element.scrollIntoView({ block: "center" });
-    const range = this.mapOf(root).rangeOf(block.start, block.end);
-    paint("found", range);
-    this.say(range?.toString() ?? "");
+    goToBare(this, way);
   }
 
   say(text) {
     byId("desk-say").textContent = text;
-  }
-
-  /** A coding in words. */
-  tell(row) {
-    const coders = row.hands.map(({ coder }) => this.book.coders[coder]?.name || this.data.says.unknown).join(", ");
-    return this.data.says.stands.replace("{code}", this.book.nameOf(row.code)).replace("{coders}", coders).replace("{words}", quoteOf(row, this));
   }
 
   #left() {

@@ -2,8 +2,7 @@
 
 import { isWide, showAt } from "./floating.js";
 import { drawOption, drawPick, optionsFor } from "./options.js";
-
-const VOICE_KEYS = ["Digit1", "Digit2", "Digit3", "Digit4"];
+import { Voices } from "./voices.js";
 
 export class Picker {
   /**
@@ -14,6 +13,7 @@ export class Picker {
   constructor(box, { data, choices }, does) {
     Object.assign(this, { box, data, choices, does, at: 0, picks: [], suggested: [] });
     this.part = (name) => box.querySelector(`[data-${name}]`);
+    this.voices = new Voices(box);
     this.input = box.querySelector("[role=combobox]");
     this.list = box.querySelector("[role=listbox]");
     this.memo = box.querySelector("textarea");
@@ -31,14 +31,10 @@ export class Picker {
 
   /** Open at a passage. `coding` is set when an existing one is changed: {id, code, voice, memo}. */
   open({ quote, rect, isComment, coding = null }) {
-    const unlikely = isComment ? "author" : "commenter";
-    for (const button of this.box.querySelectorAll("[data-voice]")) {
-      button.hidden = button.dataset.voice === unlikely && coding?.voice !== unlikely;
-    }
+    this.voices.open({ isComment, coding });
     Object.assign(this, { quote, coding, picks: [], suggested: [] });
     this.part("quote").textContent = quote;
     this.input.value = "";
-    this.setVoice(coding ? coding.voice : isComment ? "commenter" : "");
     this.memo.value = coding?.memo ?? "";
     this.#openMemo(Boolean(this.memo.value));
     for (const name of ["keys", "go", "several"]) this.part(name).hidden = Boolean(coding);
@@ -93,16 +89,6 @@ export class Picker {
     this.input.focus({ preventScroll: true });
   }
 
-  get voice() {
-    return this.box.querySelector("[data-voice][aria-pressed=true]")?.dataset.voice ?? null;
-  }
-
-  setVoice(voice) {
-    for (const button of this.box.querySelectorAll("[data-voice]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.voice === voice));
-    }
-  }
-
   /** Draw the picked codes and the options that fit what is typed. */
   draw() {
     const { choices, data, picks, quote, suggested } = this;
@@ -146,10 +132,7 @@ export class Picker {
     } else if (inInput && event.key === "Backspace" && !this.input.value && this.picks.length) {
       this.picks.pop();
       this.draw();
-    } else if (event.altKey && VOICE_KEYS.includes(event.code)) {
-      const button = [...this.box.querySelectorAll("[data-voice]:not([hidden])")][VOICE_KEYS.indexOf(event.code)];
-      button?.click();
-    } else return;
+    } else if (!this.voices.key(event)) return;
     event.preventDefault();
   }
 
@@ -164,7 +147,7 @@ export class Picker {
     const chosen = isMeant && option ? [...this.picks, option] : this.picks;
     if (!chosen.length) return;
     this.fail("");
-    this.does.code(chosen, { voice: this.voice, memo: this.memo.value, stays, coding: this.coding });
+    this.does.code(chosen, { voice: this.voices.chosen, memo: this.memo.value, stays, coding: this.coding });
   }
 
   #onceThere(run) {
@@ -209,13 +192,12 @@ export class Picker {
     if (!button) return;
     const { dataset } = button;
     const isPressed = button.getAttribute("aria-pressed") === "true";
-    if ("voice" in dataset) this.setVoice(isPressed ? "" : dataset.voice);
-    else if ("memo" in dataset) this.#openMemo(button.getAttribute("aria-expanded") !== "true", { focus: true });
+    if ("memo" in dataset) this.#openMemo(button.getAttribute("aria-expanded") !== "true", { focus: true });
     else if ("several" in dataset) this.#several(!isPressed);
     else if ("close" in dataset) this.close();
     else if ("cite" in dataset) this.does.quote();
     else if ("go" in dataset) this.#choose(false);
-    else if ("save" in dataset) this.does.save({ voice: this.voice, memo: this.memo.value, coding: this.coding });
+    else if ("save" in dataset) this.does.save({ voice: this.voices.chosen, memo: this.memo.value, coding: this.coding });
     else if (button.closest("[data-picks]")) {
       this.picks.splice([...this.part("picks").children].indexOf(button), 1);
       this.draw();

@@ -27,6 +27,13 @@ export function quoteOf(row, desk) {
   return desk.mapOfSource(row.source)?.quote(row.start, row.end) ?? "";
 }
 
+/** A row in words, for who hears it. */
+export function tell(row, desk) {
+  const { book, data } = desk;
+  const coders = row.hands.map(({ coder }) => book.coders[coder]?.name || data.says.unknown).join(", ");
+  return data.says.stands.replace("{code}", book.nameOf(row.code)).replace("{coders}", coders).replace("{words}", quoteOf(row, desk));
+}
+
 function face(coder, data) {
   const { name, initials, hue } = coder ?? { name: "", initials: "?", hue: 1 };
   const made = document.createElement("span");

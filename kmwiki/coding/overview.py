@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kmwiki.accounts.models import Membership, OneTimeLink, User
 from kmwiki.coding.models import Code, Coding
+from kmwiki.coding.round_models import CodingRound, RoundCoder, RoundMark, RoundText
 from kmwiki.coding.seen import COUNTED, seen_by
 from kmwiki.comments.models import Comment
 from kmwiki.entries.models import Entry, EntryPlace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import ScalarSelect
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from kmwiki.security.policy import Caller
@@ -31,12 +33,13 @@ EXCERPT = 400
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Figures of the side menu: notes the reader may open, live codes, codings that an edit changed or lost."""
+    """Figures of the side menu: notes the reader may open, live codes, codings changed or lost, texts to code."""
 
     entries: int
     codes: int
     to_review: int
     mine_to_review: int
+    to_code: int | None = None  # texts of open rounds that wait for the reader; None: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,37 @@ def totals(session: Session, caller: Caller, project_id: int) -> Totals:
     entries = session.scalar(
         select(func.count()).select_from(Entry).join(Entry.source).where(_readable(caller, project_id))
     )
-    codes = session.scalar(select(func.count(Code.id)).where(Code.project_id == project_id, Code.state == "live"))
+    codes, waiting_texts = session.execute(
+        select(func.count(Code.id), _to_code(caller, project_id)).where(
+            Code.project_id == project_id, Code.state == "live"
+        )
+    ).one()
     waiting, mine = session.execute(
         select(func.count(Coding.id), func.count(Coding.id).filter(Coding.coder_id == caller.user_id))
         .join(Source, Source.id == Coding.source_id)
         .where(Coding.project_id == project_id, COUNTED, Coding.state != "placed", visible_to(caller), seen_by(caller))
     ).one()
-    return Totals(entries=entries or 0, codes=codes or 0, to_review=waiting, mine_to_review=mine)
+    return Totals(
+        entries=entries or 0, codes=codes, to_review=waiting, mine_to_review=mine, to_code=waiting_texts or None
+    )
+
+
+def _to_code(caller: Caller, project_id: int) -> ScalarSelect[int]:
+    """Count the texts of open rounds that the caller is to code and is not done with."""
+    is_done = exists().where(
+        RoundMark.round_id == RoundText.round_id,
+        RoundMark.root_id == RoundText.root_id,
+        RoundMark.coder_id == caller.user_id,
+    )
+    return (
+        select(func.count())
+        .select_from(RoundText)
+        .join(CodingRound, CodingRound.id == RoundText.round_id)
+        .join(RoundCoder, RoundCoder.round_id == RoundText.round_id)
+        .where(CodingRound.project_id == project_id, CodingRound.state == "open")
+        .where(RoundCoder.coder_id == caller.user_id, ~is_done)
+        .scalar_subquery()
+    )
 
 
 def newest(session: Session, caller: Caller, project_id: int, *, size: int = 5) -> list[NewEntry]:

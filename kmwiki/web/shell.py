@@ -85,6 +85,7 @@ MENU: tuple[tuple[Place, ...], ...] = (
             "half",
             Permission.CODE,
             frozenset({"rounds", "rounds_forms", "rounds_desk", "rounds_compare"}),
+            counted="to_code",
         ),
         Place(
             "imports.upload",

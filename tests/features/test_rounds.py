@@ -11,7 +11,8 @@ from kmwiki.coding import service as coding
 from kmwiki.coding.models import Coding, Layer
 from kmwiki.coding.queries import CodingFilters, codings_of, find_codings, review_queue
 from kmwiki.coding.round_models import CodingRound
-from kmwiki.coding.schemas import CodingPatch
+from kmwiki.coding.schemas import CodingIn, CodingPatch
+from kmwiki.comments.service import add_comment
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
 from kmwiki.entries import service as entries
@@ -23,6 +24,7 @@ from kmwiki.rounds.access import round_for
 from kmwiki.rounds.comparing import comparison_of
 from kmwiki.rounds.queries import board_of, rounds_of
 from kmwiki.rounds.schemas import DecisionIn, RoundIn, RoundPatch
+from kmwiki.rounds.sheets import rows_of
 from kmwiki.rounds.telling import case_out, decisions_csv, tell_decision, units_out
 from kmwiki.security.policy import Role
 from kmwiki.sources.models import Source
@@ -426,3 +428,27 @@ def test_who_codes_a_text_blind_in_a_second_round_waits_to_see_the_first(make: M
         found = s.get_one(CodingRound, bench.round_id)
         assert decisions_csv(s, bench.a, found, ["x"], _words()).count("คุยกันแล้ว") == 0
         assert decisions_csv(s, bench.b, found, ["x"], _words()).count("คุยกันแล้ว") == 2
+
+
+def test_comments_of_a_text_are_coded_and_compared_with_it(make: Make) -> None:
+    bench = make_bench(make)
+    with transaction() as s:
+        root = s.get_one(Source, bench.entries[1].source_id)
+        said = add_comment(s, bench.boss, root, body="แกนนำคนเดียวไม่พอ").source_id
+        add_comment(s, bench.boss, root, body="ไม่มีใครลงรหัสตรงนี้")
+        for who, end in ((bench.a, 5), (bench.b, 7)):
+            words = "แกนนำคนเดียว"[:end]
+            data = CodingIn(code_id=bench.codes["แกนนำ"], start=0, end=end, quote=words, round_id=bench.round_id)
+            coding.add_coding(s, who, s.get_one(Source, said), data)
+    bench.close()
+    case = judged(bench)[0]
+    assert (case.case.kind, case.case.source_id, case.entry.id) == ("extent", said, bench.entries[1].id)
+    settle(bench, case, "all")
+    with reading() as s:
+        comparison = comparison_of(s, bench.boss, s.get_one(CodingRound, bench.round_id))
+        assert [text.source.kind for text in comparison.texts] == ["entry", "entry", "comment"]
+        rows = rows_of(comparison.texts[2], "free")
+        assert [row.is_disputed for row in rows] == [True]
+        assert rows_of(comparison.texts[0], "free")[0].is_bare
+        made = s.query(Coding).filter(Coding.source_id == said, Coding.round_id.is_(None)).all()
+        assert sorted(row.ev_quote for row in made) == ["แกนนำ", "แกนนำคน"]

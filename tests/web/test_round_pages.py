@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -71,6 +72,8 @@ def test_a_round_from_its_form_to_its_settlement(app: Flask, make: Make) -> None
     assert board.count("ยังไม่เริ่ม") == 4
     assert "คุณลงรหัสโดยไม่เห็นของคนอื่น" in a.get(here)
     assert "เหลือให้คุณทำ 2 ข้อความ" in a.get(root)
+    menu = re.compile(r'href="[^"]*/rounds"[^>]*>(?:(?!</a>).)*<span class="n">(\d+)</span>', re.DOTALL)
+    assert [hit[1] if (hit := menu.search(hand.get(root))) else None for hand in (a, boss)] == ["2", None]
     desk = a.get(f"{here}/texts/{bench.entries[0].number}")
     assert f'data-round="{bench.round_id}"' in desk
     assert "จึงเห็นเพียงว่าทำถึงไหน" in boss.get(f"{here}/texts/{bench.entries[0].number}")
@@ -141,7 +144,22 @@ def test_rounds_are_hidden_from_readers_and_empty_ones_are_taken_away(app: Flask
     bench = make_bench(make)
     reader = Hand(app, make, make.member(bench.project, Role.READER))
     root = f"/p/{bench.project.slug}/rounds"
-    boss = Hand(app, make, bench.boss)
+    boss, a = Hand(app, make, bench.boss), Hand(app, make, bench.a)
+    here = f"{root}/{bench.round_id}"
+    told: dict[str, Any] = {
+        "name": "รอบ",
+        "coder": [bench.a.user_id, bench.b.user_id],
+        "text": [bench.entries[0].id],
+        "make": "1",
+    }
+    boss.post(f"{here}/edit", **{**told, "code": bench.codes["แกนนำ"], "is_blind": "1", "unit": "paragraph"})
+    chosen = json.loads(a.get(f"/p/{bench.project.slug}/codings/choices?round={bench.round_id}"))["choices"]
+    assert [choice["th"] for choice in chosen if not choice.get("heading")] == ["แกนนำ"]
+    assert "แกนนำ" in a.get(f"{here}/texts/1")
+    assert "ยังเปิดอยู่" in boss.get(f"{here}/compare/1")
+    assert "ยังเปิดอยู่" in a.post(f"{here}/agreed").get_data(as_text=True)
+    assert a.post(f"{here}/texts/999/done").status_code == 404
+    assert a.post(f"{here}/texts/2/done").status_code == 404  # it is not of the round any more
     assert reader.post(f"{root}/{bench.round_id}/delete").status_code == 403
     assert boss.post(f"{root}/999/close").status_code == 404
     assert boss.post(f"{root}/{bench.round_id}/close").status_code == 200

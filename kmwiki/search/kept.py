@@ -49,7 +49,10 @@ class Kept(Generic[Answer]):
         return len(self._answers)
 
     def of(self, key: Hashable, read: Callable[[Session], Answer]) -> Answer:
-        """Return what the database answers now; `read` asks it of a session that sees what is committed."""
+        """Return what the database answers now; `read` asks it of a session that sees what is committed.
+
+        `read` must not ask for what is kept itself: whoever watches the database does so alone.
+        """
         moment = _MOMENT.get()
         if moment is not None and (kept := self._known(key, moment)) is not None:
             return kept[1]

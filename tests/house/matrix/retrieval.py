@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.house.matrix import Row
 
-_ASKED = "code={code}&op1=near&code1={other_code}&by=place"
+_ASKED = "code=any&op1=near&code1=any&by=place"
 _KEPT = {"name": "คำถามสมมุติ", "query": {"code": "any"}}
 
 ROWS = [

@@ -70,7 +70,7 @@ def add_example(session: Session, caller: Caller, code: Code, coding_id: int, *,
     if len(code.example_codings) >= MOST:
         raise Conflict(say("A code has at most %(most)s live examples. Take one away first.", most=MOST))
     code.example_codings = [*code.example_codings, coding.id]
-    note_change(session, caller, "code.edited", [code], reason=reason, example=coding.id)
+    note_change(session, caller, "code.edited", [code], reason=reason, coding=coding.id)
     return code
 
 
@@ -79,7 +79,7 @@ def drop_example(session: Session, caller: Caller, code: Code, coding_id: int, *
     _check(caller, code)
     if coding_id in code.example_codings:
         code.example_codings = [each for each in code.example_codings if each != coding_id]
-        note_change(session, caller, "code.edited", [code], reason=reason, example=coding_id)
+        note_change(session, caller, "code.edited", [code], reason=reason, coding=coding.id)
     return code
 
 

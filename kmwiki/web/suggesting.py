@@ -48,9 +48,9 @@ def near(slug: str) -> ResponseReturnValue:
     source_id, start, end = (number_in(request.args, name) for name in ("source", "start", "end"))
     with session() as opened:
         project = project_for(opened, caller(), slug, Permission.CODE)
-        if source_id is None or start is None or end is None:
-            raise Invalid.one("source", say("Say which passage is meant: source, start and end."))
-        source = coded_source(opened, caller(), source_id, Permission.CODE)
+        if start is None or end is None:
+            raise Invalid.one("start", say("Say which passage is meant: source, start and end."))
+        source = coded_source(opened, caller(), source_id or 0, Permission.CODE)
         if source.project_id != project.id:
             raise NotFound(say("There is no such text."))
         text = heads(opened, [source])[source.id].reading_text

@@ -13,7 +13,7 @@ from kmwiki.memos.about import opening as title_of
 from kmwiki.places.queries import place
 from kmwiki.search.hit_rows import Found, read_rows
 from kmwiki.search.schemas import HitOut, ProvinceOut, SnippetOut
-from kmwiki.search.snippets import folded_once, folded_title, merged, opening, places, snippets
+from kmwiki.search.snippets import folded_title, merged, opening, passages_once, places, snippets
 from kmwiki.sources.pinpoints import Pinpoint
 from kmwiki.sources.veil import veil_for
 from kmwiki.text.thai import fold_with_map
@@ -126,7 +126,7 @@ def _passages(
     source_id: int, head: Head, rows: Rows, leaves: Sequence[Leaf]
 ) -> tuple[Sequence[Snippet], list[SnippetOut]]:
     """Choose the passages of a text, and tell of each under which codes it stands."""
-    passages = snippets(head.text, places(folded_once((source_id, head.no), head.text), leaves), leaves)
+    passages = passages_once((source_id, head.no), head.text, tuple(leaves))
     codings = rows.codings.get(source_id, ())
     return passages, [_out(one, codes=_codes_at(one, codings)) for one in passages]
 

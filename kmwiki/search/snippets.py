@@ -64,6 +64,12 @@ def folded_title(text: str) -> Folded:
     return fold_with_map(text)
 
 
+@lru_cache(maxsize=2048)
+def passages_once(key: tuple[int, int], text: str, leaves: tuple[Leaf, ...]) -> tuple[Snippet, ...]:
+    """Choose the passages of a revision, kept: who ticks a facet or turns back a page sees the same texts again."""
+    return tuple(snippets(text, places(folded_once(key, text), leaves), leaves))
+
+
 def places(folded: Folded, leaves: Sequence[Leaf]) -> list[Place]:
     """Find the leaves in a text, in order of place; what is shown of them is snapped to clusters later.
 

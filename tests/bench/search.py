@@ -183,7 +183,7 @@ def forget(made: Stage) -> None:
     index.engine().vocabulary(made.project.id + 1)  # opens it, and reads nothing of the project
     rights.KEPT.forget()
     rights._Before.answers.clear()  # noqa: SLF001 - nothing but a measurement wants to lose it
-    for kept in (snippets.folded_once, snippets._word_ends, snippets._edges, snippets._said):  # noqa: SLF001
+    for kept in (snippets.passages_once, snippets.folded_once, snippets._word_ends, snippets._edges, snippets._said):  # noqa: SLF001
         kept.cache_clear()
 
 

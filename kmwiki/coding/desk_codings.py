@@ -112,37 +112,37 @@ def desk_codings(
         return []
     rows = session.execute(_statement(caller, root, round_id, only)).all()
     lost = _evidence(session, veil, [row for row in rows if row.start is None])
-    me, project_id = caller.user_id, root.project_id
-    may_code, may_moderate = can(caller, Permission.CODE, project_id), can(caller, Permission.MODERATE, project_id)
-    return [
-        DeskCoding(
-            id=row.id,
-            source_id=row.source_id,
-            is_comment=row.kind != "entry",
-            code_id=row.code_id,
-            coder_id=row.coder_id,
-            coder=row.name or "",
-            voice=row.voice,
-            memo=row.memo if me is not None and row.coder_id == me else veil.text(row.memo),
-            status=row.status,
-            state=row.state,
-            start=row.start,
-            end=row.end,
-            quote=lost.get(row.id, ""),
-            version=version_of(cast("Coding", row)),
-            may_change=may_code if (is_own := me is not None and row.coder_id == me) else may_moderate,
-            is_own=is_own,
-        )
-        for row in rows
-    ]
+    return [_told(row, caller, veil, lost.get(row.id, "")) for row in rows]
+
+
+def _told(row: Any, caller: Caller, veil: Veil, lost: str) -> DeskCoding:
+    is_own = caller.user_id is not None and row.coder_id == caller.user_id
+    return DeskCoding(
+        id=row.id,
+        source_id=row.source_id,
+        is_comment=row.kind != "entry",
+        code_id=row.code_id,
+        coder_id=row.coder_id,
+        coder=row.name or "",
+        voice=row.voice,
+        memo=row.memo if is_own else veil.text(row.memo),
+        status=row.status,
+        state=row.state,
+        start=row.start,
+        end=row.end,
+        quote=lost,
+        version=version_of(cast("Coding", row)),
+        may_change=can(caller, Permission.CODE if is_own else Permission.MODERATE, row.project_id),
+        is_own=is_own,
+    )
 
 
 def _statement(caller: Caller, root: Source, round_id: int | None, only: Collection[int] | None) -> Any:
     of_round: ColumnElement[bool] = OF_NO_ROUND if round_id is None else Coding.round_id == round_id
     wanted = (
         select(
-            Coding.id, Coding.source_id, Coding.code_id, Coding.coder_id, Coding.voice, Coding.memo, Coding.status,
-            Coding.state, Coding.start, Coding.end, Coding.deleted, Coding.ev_revision, Coding.ev_start, Coding.ev_end,
+            Coding.id, Coding.project_id, Coding.source_id, Coding.code_id, Coding.coder_id, Coding.voice, Coding.memo,
+            Coding.status, Coding.state, Coding.start, Coding.end, Coding.deleted, Coding.ev_revision, Coding.ev_start, Coding.ev_end,
             case((Coding.start.is_(None), Coding.ev_quote), else_=null()).label("ev_quote"), Source.kind, User.name,
         )
         .join(Source, Source.id == Coding.source_id)

@@ -8,16 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kmwiki.coding.group_models import CodeGroup, CodeGroupMember
 from kmwiki.coding.models import Code
 from kmwiki.db import LARGEST_INTEGER
+from kmwiki.sources.veil import veil_for
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy.orm import Session
+
+    from kmwiki.security.policy import Caller
 
 ANY = "any"
 """What stands for every code of the project."""
@@ -117,6 +121,21 @@ class Book:
             found.update(more)
             waiting += more
         return found
+
+
+def veil_names(session: Session, caller: Caller, project_id: int, book: Book) -> None:
+    """Mask the names of codes and groups, which stand in headings and sentences too, as the caller may see them.
+
+    On the loaded rows, unnoticed by the session: nothing is written back.
+    """
+    veil = veil_for(session, caller, project_id)
+    if veil.is_open:
+        return
+    for code in book.codes.values():
+        set_committed_value(code, "name_th", veil.text(code.name_th))
+        set_committed_value(code, "name_en", veil.text(code.name_en))
+    for group in book.groups.values():
+        set_committed_value(group, "name", veil.text(group.name))
 
 
 def read_book(session: Session, project_id: int) -> Book:

@@ -19,6 +19,7 @@ from kmwiki.coding.seen import seen_by
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.entries.models import Entry, EntryPlace, EntryTag
 from kmwiki.retrieval.asking import NO_VOICE
+from kmwiki.retrieval.book import veil_names
 from kmwiki.retrieval.ordering import grouped, ordered
 from kmwiki.retrieval.people import named_in
 from kmwiki.retrieval.relations import Matcher, Passage, find
@@ -94,7 +95,8 @@ class Found:
 
 
 def retrieve(session: Session, caller: Caller, project: Project, question: Question, book: Book) -> Found:
-    """Answer a question with what the caller may read and know of."""
+    """Answer a question with what the caller may read and know of. Names in the book are masked for them from then on."""
+    veil_names(session, caller, project.id, book)
     sets = [book.ids(term.codes, below=question.below) for term in question.terms]
     rows = _passages(session, caller, project.id, question, frozenset().union(*sets))
     by_code: dict[int, list[Passage]] = defaultdict(list)

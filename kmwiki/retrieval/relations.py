@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -92,6 +93,15 @@ class Set:
             self._starts[source_id] = [row[0] for row in found]
             self._furthest[source_id] = list(accumulate((row[1] for row in found), max))
 
+    @cached_property
+    def exactly(self) -> dict[tuple[int, int, int], list[Passage]]:
+        """Those that stand at a source, a start and an end."""
+        found: dict[tuple[int, int, int], list[Passage]] = defaultdict(list)
+        for rows in self._rows.values():
+            for start, end, one in rows:
+                found[one.source_id, start, end].append(one)
+        return found
+
     def in_text(self, source_id: int) -> Iterator[Passage]:
         """Give all of a text."""
         return (row[2] for row in self._rows.get(source_id, ()))
@@ -147,10 +157,12 @@ class Matcher:
             reach = far if self._scale is not None else far + 1
             yield from self._set.reaching(own.source_id, start - reach, end + reach)
             return
+        if self.condition.op == "exact":
+            yield from self._set.exactly.get((own.source_id, start, end), ())
+            return
         for one in self._set.reaching(own.source_id, start, end):
             is_wanted = {
                 "overlap": True,
-                "exact": one.start == start and one.end == end,
                 "within": one.start <= start and one.end >= end,
                 "around": one.start >= start and one.end <= end,
             }[self.condition.op]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select, tuple_
 from sqlalchemy.orm import defer
-from sqlalchemy.orm.attributes import set_committed_value
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import Coding
@@ -135,10 +134,6 @@ class _Shower:
         self._session, self._found, self._book, self._is_brief = session, found, book, is_brief
         self._veil = veil_for(session, caller, project_id)
         self._texts: dict[int, str] = {}
-        if not self._veil.is_open:  # on the loaded rows, unnoticed by the session: nothing is written back
-            for code in book.codes.values():
-                set_committed_value(code, "name_th", self._veil.text(code.name_th))
-                set_committed_value(code, "name_en", self._veil.text(code.name_en))
 
     def rows(self, lines: Sequence[tuple[GroupKey, Hit]], first: int) -> list[Row]:
         """Return the rows of these lines."""

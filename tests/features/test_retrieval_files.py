@@ -42,11 +42,12 @@ def place(make: Make) -> Field:
     made = make_field(make)
     made.code("=ทุน")
     made.code("ศพ")
+    made.code("โทร 081-555-0142")
     made.note("<b>ก</b> & =1+1", "=HYPERLINK(1) ของเรา\n\nจ่ายค่าทำศพ <script>1</script>\n\nโทร 081-555-0142 นะ",
               places=["93"], event_date="18 ก.พ. 2551")  # fmt: skip
     made.put("=ทุน", "=HYPERLINK(1) ของเรา", "<b>ก</b> & =1+1", memo="@SUM(1)\n+2", voice="informant")
     made.put("ศพ", "จ่ายค่าทำศพ <script>1</script>", "<b>ก</b> & =1+1")
-    made.put("ศพ", "โทร 081-555-0142", "<b>ก</b> & =1+1")
+    made.put("โทร 081-555-0142", "โทร 081-555-0142", "<b>ก</b> & =1+1")
     return made
 
 
@@ -102,7 +103,7 @@ def test_papers_have_a_heading_for_each_code_and_a_source_below_each_quote(place
     assert 'w:cs="TH Sarabun New"' in text
     assert 'w:bidi="th-TH"' in text
     page = html.fromstring(written(place, "html"))
-    assert [one.text for one in page.iter("h2")] == ["=ทุน", "ศพ"]
+    assert [one.text for one in page.iter("h2")] == ["=ทุน", "ศพ", "โทร 081-555-0142"]
     assert [one.text for one in page.iter("blockquote")][1] == "จ่ายค่าทำศพ <script>1</script>"
     assert not list(page.iter("script"))
     assert not list(page.iter("img", "link"))

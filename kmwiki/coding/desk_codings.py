@@ -142,8 +142,9 @@ def _statement(caller: Caller, root: Source, round_id: int | None, only: Collect
     wanted = (
         select(
             Coding.id, Coding.project_id, Coding.source_id, Coding.code_id, Coding.coder_id, Coding.voice, Coding.memo,
-            Coding.status, Coding.state, Coding.start, Coding.end, Coding.deleted, Coding.ev_revision, Coding.ev_start, Coding.ev_end,
-            case((Coding.start.is_(None), Coding.ev_quote), else_=null()).label("ev_quote"), Source.kind, User.name,
+            Coding.status, Coding.state, Coding.start, Coding.end, Coding.deleted, Coding.ev_revision, Coding.ev_start,
+            Coding.ev_end, case((Coding.start.is_(None), Coding.ev_quote), else_=null()).label("ev_quote"), Source.kind,
+            User.name,
         )
         .join(Source, Source.id == Coding.source_id)
         .outerjoin(User, User.id == Coding.coder_id)

@@ -95,7 +95,7 @@ class Found:
 
 
 def retrieve(session: Session, caller: Caller, project: Project, question: Question, book: Book) -> Found:
-    """Answer a question with what the caller may read and know of. Names in the book are masked for them from then on."""
+    """Answer a question with what the caller may read and know of; names in the book are masked for them after it."""
     veil_names(session, caller, project.id, book)
     sets = [book.ids(term.codes, below=question.below) for term in question.terms]
     rows = _passages(session, caller, project.id, question, frozenset().union(*sets))

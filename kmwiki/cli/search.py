@@ -20,6 +20,7 @@ from kmwiki.search import indexing
 from kmwiki.search.outbox import KIND, REBUILD
 from kmwiki.search.plan import MODES
 from kmwiki.search.queries import find
+from kmwiki.search.query_tokens import QueryError
 from kmwiki.search.request import SORTS, read_request
 from kmwiki.security.policy import Permission
 
@@ -38,7 +39,7 @@ def search() -> None:
     """Search a project; rebuild, check and describe the index."""
 
 
-@search.command("query")
+@search.command("query", context_settings={"ignore_unknown_options": True})  # -word is part of a query
 @click.argument("slug")
 @click.argument("query")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the API answers.")
@@ -68,15 +69,32 @@ def query_project(slug: str, query: str, *, as_json: bool, within: str, first: s
     with session() as opened:
         caller = caller_for_user(opened, person(opened, email).id) if email else OPERATOR
         project = project_for(opened, caller, slug, Permission.READ)
-        found = find(opened, caller, project, read_request(opened, project.id, asked))
+        try:
+            found = find(opened, caller, project, read_request(opened, project.id, asked))
+        except QueryError as error:
+            point_at(query, error)
+            raise
     if as_json:
         click.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2))
         return
     print_hits(found)
 
 
+def point_at(query: str, error: QueryError) -> None:
+    """Show on stderr where a query cannot be read, and how it could be written."""
+    click.echo(f"At character {error.position + 1}: {query[error.position :][:60] or '(the end)'}", err=True)
+    if error.hint is not None:
+        click.echo(str(error.hint), err=True)
+
+
 def print_hits(found: SearchOut) -> None:
-    """Print a line for each hit and a line for each of its passages; the count goes to stderr."""
+    """Print a line for each hit and one for each of its passages; stderr gets the count and what there is to know."""
+    for note in found.query.notes:
+        click.echo(note, err=True)
+    if found.query.also:
+        click.echo("Also searched: " + "; ".join(found.query.also), err=True)
+    if found.query.suggestion:
+        click.echo(f"Did you mean: {found.query.suggestion}", err=True)
     for hit in found.hits:
         click.echo(f"{hit.title}\t{hit.type}\t{hit.url}")
         for line in passages(hit):

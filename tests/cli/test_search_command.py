@@ -46,6 +46,11 @@ def test_errors_have_their_exit_codes(filled: Program) -> None:
     broken = filled.run("search", "query", "p", "(ก")
     assert broken.returncode == 3
     assert broken.stdout == ""
+    assert "At character 1: (ก" in broken.stderr
+    wrong = filled.run("search", "query", "p", "กองทุน NEAR/x ออม")
+    assert "At character 13: x" in wrong.stderr
+    assert "NEAR/5" in wrong.stderr
+    assert filled.run("search", "query", "p", "-กองทุน -ฆ่า").returncode == 0  # no options, but a query
     assert filled.run("search", "query", "p", "ก", "--size", "500").returncode == 2
     assert filled.run("search", "query", "p", "ก", "--kind", "poem").returncode == 3
 

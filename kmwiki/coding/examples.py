@@ -79,7 +79,7 @@ def drop_example(session: Session, caller: Caller, code: Code, coding_id: int, *
     _check(caller, code)
     if coding_id in code.example_codings:
         code.example_codings = [each for each in code.example_codings if each != coding_id]
-        note_change(session, caller, "code.edited", [code], reason=reason, coding=coding.id)
+        note_change(session, caller, "code.edited", [code], reason=reason, coding=coding_id)
     return code
 
 

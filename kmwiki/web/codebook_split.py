@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.datastructures import MultiDict
 
+    from kmwiki.accounts.models import Project
     from kmwiki.coding.models import Code
 
 bp = Blueprint("codebook_split", __name__)
@@ -127,11 +128,7 @@ def _draw(
         page = min(page, max((len(ids) - 1) // SIZE + 1, 1))
         rows = code_passages.passages(s, caller(), project.id, ids[(page - 1) * SIZE : page * SIZE])
         coders = code_passages.coders_of_code(s, caller(), found)
-        others = [
-            (node.code, depth)
-            for node, depth in counts.flat(counts.tree_of(s, caller(), project.id))
-            if node.code.id != found.id
-        ]
+        others = [pair for pair in _codes_to_choose(s, project) if pair[0].id != found.id]
     return render_template(
         "codebook/split.html",
         project=project,
@@ -152,3 +149,8 @@ def _draw(
         message=message,
         fields=fields or {},
     )
+
+
+def _codes_to_choose(s: Session, project: Project) -> list[tuple[Code, int]]:
+    """Return the codes in use from top to bottom, each with its depth."""
+    return [(node.code, depth) for node, depth in counts.flat(counts.tree_of(s, caller(), project.id))]

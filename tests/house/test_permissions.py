@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kmwiki.db import transaction
+from kmwiki.exchange.importing import job as imports
+from kmwiki.notifications import job as mail
+from kmwiki.retrieval import exporting as passages
+from tests.conftest import strict
 from tests.house import matrix
 from tests.house.matrix import LEVELS, Row
 from tests.house.world import own_rows
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
+    from kmwiki.config import Settings
     from kmwiki.security.policy import Caller
     from tests.house.world import World
     from tests.make import Make
@@ -55,6 +60,23 @@ def test_no_row_stands_twice() -> None:
 @pytest.fixture
 def copied_instance(world_instance: Path) -> Path:
     return world_instance
+
+
+@pytest.fixture(scope="module")
+def kept() -> list[Flask]:
+    return []
+
+
+@pytest.fixture
+def app(kept: list[Flask], settings: Settings) -> Flask:
+    """The app of the matrix, made once, then led to each test's instance: laying out 300 addresses takes time."""
+    if not kept:
+        kept.append(strict(settings))
+        kept[0].config["WTF_CSRF_ENABLED"] = False
+    for room in (imports, mail, passages):
+        room.bind(settings)
+    kept[0].config["KMWIKI"] = settings
+    return kept[0]
 
 
 def ask(app: Flask, make: Make, world: World, row: Row, person: Caller | None) -> TestResponse:

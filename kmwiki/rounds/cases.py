@@ -7,9 +7,9 @@ each has somebody whom the other lacks: those people gave the same words differe
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -142,16 +142,29 @@ def _strands(marks: Sequence[Mark]) -> list[list[Mark]]:
 
 def _together(strands: Sequence[Sequence[Mark]]) -> list[list[Mark]]:
     """Lay strands together that overlap and have different people on both sides."""
-    group = list(range(len(strands)))
-    for one, other in combinations(range(len(strands)), 2):
-        left, right = _who(strands[one]), _who(strands[other])
-        if left - right and right - left and _overlap(strands[one], strands[other]):
-            keep, drop = sorted((group[one], group[other]))
-            group = [keep if each == drop else each for each in group]
-    return [
-        [mark for each, strand in zip(group, strands, strict=True) if each == number for mark in strand]
-        for number in dict.fromkeys(group)
-    ]
+    strands = sorted(strands, key=lambda strand: _ordered(strand)[0].span)
+    people = [_who(strand) for strand in strands]
+    ends = [max(mark.span[1] for mark in strand) for strand in strands]
+    starts = [min(mark.span[0] for mark in strand) for strand in strands]
+    leader = list(range(len(strands)))
+    for one in range(len(strands)):
+        for other in range(one + 1, bisect_left(starts, ends[one])):
+            left, right = people[one], people[other]
+            if left - right and right - left and _overlap(strands[one], strands[other]):
+                keep, drop = sorted((_led_by(leader, one), _led_by(leader, other)))
+                leader[drop] = keep
+    groups: dict[int, list[Mark]] = defaultdict(list)
+    for at, strand in enumerate(strands):
+        groups[_led_by(leader, at)].extend(strand)
+    return list(groups.values())
+
+
+def _led_by(leader: list[int], at: int) -> int:
+    """Follow a strand to the first of those it was laid together with."""
+    while leader[at] != at:
+        leader[at] = leader[leader[at]]
+        at = leader[at]
+    return at
 
 
 def _overlap(left: Sequence[Mark], right: Sequence[Mark]) -> bool:

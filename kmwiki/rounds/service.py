@@ -15,6 +15,7 @@ from kmwiki.events.service import record
 from kmwiki.rounds.access import demand_running
 from kmwiki.rounds.choosing import check_readers, coders_in, entries_in
 from kmwiki.sources.models import Revision
+from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -156,7 +157,7 @@ def has_codings(session: Session, found: CodingRound, *, with_removed: bool = Fa
 
 
 def _check_name(name: str) -> None:
-    if not name:
+    if not fold(name).strip():
         raise Invalid.one("name", say("Give the round a name."))
 
 

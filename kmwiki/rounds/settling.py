@@ -24,6 +24,7 @@ from kmwiki.rounds.comparing import blind_to, comparison_of, decisions_of, judge
 from kmwiki.rounds.schemas import DecisionIn
 from kmwiki.sources.access import source_for
 from kmwiki.sources.models import Revision, Source
+from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,7 +77,7 @@ def settle(session: Session, caller: Caller, found: CodingRound, data: DecisionI
     case = next((each for each, decision in cases if decision is None and each.ids == wanted), None)
     if case is None:
         raise Conflict(say("What was coded here stands otherwise by now. Open the comparison again."))
-    if data.choice != "agreed" and not data.reason.strip():
+    if data.choice != "agreed" and not fold(data.reason).strip():
         raise Invalid.one("reason", say("Write why it is settled so; whoever reads it later will want to know."))
     return _Hearing(session, caller, found, root).decide(case, data), True
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
-from kmwiki.text.units import widen
+from kmwiki.text.units import cut
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -60,17 +60,7 @@ class Share:
 
 def pieces(text: str, unit: str) -> list[tuple[int, int]]:
     """Return the sentences or paragraphs of a text in order; of a free round its paragraphs."""
-    wanted = cast("TextUnit", "paragraph" if unit == FREE else unit)
-    found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-            continue
-        start, end = widen(text, at, at + 1, wanted)
-        found.append((max(start, found[-1][1] if found else 0), max(end, at + 1)))
-        at = max(end, at + 1)
-    return found
+    return cut(text, cast("TextUnit", "paragraph" if unit == FREE else unit))
 
 
 def units_of(text: str, unit: str, marks: Sequence[Mark]) -> list[Unit]:

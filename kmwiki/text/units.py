@@ -15,6 +15,7 @@ be shorter than SHORTEST stays with what follows, at the end of a line with what
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from kmwiki.text.clusters import snap
@@ -58,6 +59,20 @@ def starts(text: str, unit: Literal["sentence", "paragraph"]) -> list[int]:
         if line.strip():
             found += [line_at] if unit == "paragraph" else _edges(line, line_at)[:-1]
     return found or [0]
+
+
+def cut(text: str, unit: Unit) -> list[Range]:
+    """Return all sentences or paragraphs of a text in order, without blanks at their ends, as `widen` gives each."""
+    found: list[Range] = []
+    for at, line in _lines(text):
+        edges = _edges(line, at) if unit == "sentence" else [at, at + len(line)]
+        for left, right in pairwise(edges):
+            piece = text[left:right]
+            start = left + len(piece) - len(piece.lstrip())
+            end = left + len(piece.rstrip())
+            if start < end:
+                found.append(snap(text, start, end))
+    return found
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -81,7 +81,7 @@ def test_a_round_is_coded_blind_closed_compared_and_settled(make: Make) -> None:
         "different",
     ]  # the note of one coder is not compared
     with pytest.raises(Invalid, match="Write why"):
-        settle(bench, cases[1], "all", reason="  ")
+        settle(bench, cases[1], "all", reason=" \u200b ")
     with transaction() as s:
         found = s.get_one(CodingRound, bench.round_id)
         assert settling.accept_agreed(s, bench.a, found) == settling.Agreed(1, [])

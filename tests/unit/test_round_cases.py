@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kmwiki.rounds.cases import Case, Mark, cases_of
 from kmwiki.rounds.units import pieces, shares, units_of
+from kmwiki.text.units import Unit, widen
 
 A, B, C = 1, 2, 3
 X, Y = 10, 20
@@ -68,10 +69,11 @@ def test_every_coding_is_in_exactly_one_case_whatever_the_order(given_: list[tup
 
 
 @given(st.text(alphabet="กขคง \n.", max_size=80), st.sampled_from(("sentence", "paragraph")))
-def test_the_pieces_of_a_text_are_in_order_and_leave_only_blanks(text: str, unit: str) -> None:
+def test_the_pieces_of_a_text_are_in_order_and_leave_only_blanks(text: str, unit: Unit) -> None:
     found = pieces(text, unit)
     assert all(start < end for start, end in found)
     assert all(left[1] <= right[0] for left, right in pairwise(found))
+    assert all(widen(text, start, end, unit) == (start, end) for start, end in found)
     covered = "".join(text[start:end] for start, end in found)
     assert "".join(covered.split()) == "".join(text.split())
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 80
 """Characters of a definition that the type-ahead shows."""
+MANY = 500
+"""Of more codes than these it shows no definitions: they would be most of what is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Choice:
     keys: tuple[str, ...]
     definition: str
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self, *, is_brief: bool = False) -> dict[str, object]:
         """Return what the type-ahead is handed: keys that are but the names in small letters it makes itself."""
         told: dict[str, object] = {"id": self.id, "th": self.name_th, "color": self.color, "pattern": self.pattern}
         more = {
@@ -40,7 +42,7 @@ class Choice:
             "up": self.parent_id,
             "heading": True if not self.is_codable else None,
             "keys": None if self.keys == _plain_keys(self.name_th, self.name_en) else list(self.keys),
-            "about": clip(self.definition, LONGEST) or None,
+            "about": None if is_brief else clip(self.definition, LONGEST) or None,
         }
         return told | {name: value for name, value in more.items() if value is not None}
 

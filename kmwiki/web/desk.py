@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext
 
 from kmwiki.accounts.access import project_for
-from kmwiki.coding.choices import choices_of
+from kmwiki.coding.choices import MANY, choices_of
 from kmwiki.coding.in_rounds import narrowed
 from kmwiki.coding.queries import recent_codes
 from kmwiki.db import session
@@ -83,7 +83,8 @@ def choices(slug: str) -> ResponseReturnValue:
         project = project_for(s, caller(), slug, Permission.CODE)
         found = narrowed(s, project.id, number_in(request.args, "round"), choices_of(s, project.id))
         recent = recent_codes(s, caller(), project.id)
-    told = {"choices": [choice.as_json() for choice in found], "recent": recent}
+    is_brief = len(found) > MANY
+    told = {"choices": [choice.as_json(is_brief=is_brief) for choice in found], "recent": recent}
     written = json.dumps(told, ensure_ascii=False, separators=(",", ":"))  # Thai as it is: half as long
     return Response(written, mimetype="application/json")
 

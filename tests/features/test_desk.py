@@ -117,6 +117,7 @@ def test_codes_to_choose_from_have_folded_keys_and_where_they_stand(desk: Desk) 
     assert choices["ออมวันละ ๑ บาท"].as_json()["up"] == heading.id
     told = choices["หมวด"].as_json()
     assert (told["heading"], len(str(told["about"]))) == (True, 81)
+    assert "about" not in choices["หมวด"].as_json(is_brief=True)
     assert choices["การออม"].as_json().keys() == {"id", "th", "en", "color", "pattern"}
 
 

@@ -42,6 +42,7 @@ export class Caret {
     this.button.setAttribute("aria-pressed", "true");
     this.draw();
     this.say(this.desk.data.says.entered);
+    this.desk.choices.load();
     return undefined;
   }
 

@@ -19,6 +19,8 @@ from kmwiki.entries import service as entries
 from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryPatch
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound
+from kmwiki.jobs.worker import Worker
+from kmwiki.main import job_kinds
 from kmwiki.rounds import service, settling
 from kmwiki.rounds.access import round_for
 from kmwiki.rounds.comparing import comparison_of
@@ -26,6 +28,8 @@ from kmwiki.rounds.queries import board_of, rounds_of
 from kmwiki.rounds.schemas import DecisionIn, RoundIn, RoundPatch
 from kmwiki.rounds.sheets import rows_of
 from kmwiki.rounds.telling import case_out, decisions_csv, tell_decision, units_out
+from kmwiki.search.queries import find
+from kmwiki.search.request import read_request
 from kmwiki.security.policy import Role
 from kmwiki.sources.models import Source
 from tests.make_entries import make_entry
@@ -452,3 +456,37 @@ def test_comments_of_a_text_are_coded_and_compared_with_it(make: Make) -> None:
         assert rows_of(comparison.texts[0], "free")[0].is_bare
         made = s.query(Coding).filter(Coding.source_id == said, Coding.round_id.is_(None)).all()
         assert sorted(row.ev_quote for row in made) == ["แกนนำ", "แกนนำคน"]
+
+
+def test_search_tells_who_codes_blind_of_their_own_codes_alone(make: Make) -> None:
+    bench = make_bench(make)
+    bench.code(bench.a, "หนี้ของครัวเรือน", "หนี้สิน", round_id=None, voice="informant")
+    bench.code(bench.b, "ทุกคนพอใจ", "แกนนำ", round_id=None, voice="author")
+    bench.code(bench.b, "เงินวันละบาท", "การออม", note=1, round_id=None)
+    Worker(job_kinds()).drain()
+
+    def found(who: Caller, query: str, **more: list[str]) -> tuple[list[str], dict[str, int], dict[str, int]]:
+        with reading() as s:
+            asked = {"q": [query], "facets": ["code", "voice"], **more}
+            told = find(s, who, bench.project, read_request(s, bench.project.id, asked))
+            names = {str(code_id): name for name, code_id in bench.codes.items()}
+            codes = {names.get(one.value, one.value): one.count for one in told.facets["code"] if one.count}
+            voices = {one.value: one.count for one in told.facets["voice"] if one.count}
+            return [" ".join(names[str(code)] for code in hit.codes) for hit in told.hits], codes, voices
+
+    assert found(bench.a, "ครัวเรือน") == (["หนี้สิน"], {"หนี้สิน": 1}, {"informant": 1})
+    hits, codes, voices = found(bench.boss, "ครัวเรือน")
+    assert (set(hits[0].split()), codes) == ({"หนี้สิน", "แกนนำ"}, {"หนี้สิน": 1, "แกนนำ": 1})
+    assert voices == {"informant": 1, "author": 1}
+    ids = {name: [str(code_id)] for name, code_id in bench.codes.items()}
+    for who, seen in ((bench.a, 0), (bench.boss, 1)):
+        assert len(found(who, "ครัวเรือน", code=ids["แกนนำ"])[0]) == seen
+        assert len(found(who, "ครัวเรือน", voice=["author"])[0]) == seen
+        assert len(found(who, "code:แกนนำ")[0]) == seen
+    assert len(found(bench.a, "ครัวเรือน", code=ids["หนี้สิน"])[0]) == 1
+    assert found(bench.a, "ครัวเรือน", code=["none"])[0] == []
+    assert found(bench.a, "วันละบาท", code=["none"])[1] == {"none": 1}, "B's code on it is not known"
+    assert len(found(bench.a, "วันละบาท", code=["none"])[0]) == 1
+    assert found(bench.boss, "วันละบาท", code=["none"])[0] == []
+    bench.close()
+    assert found(bench.a, "ครัวเรือน")[1] == {"หนี้สิน": 1, "แกนนำ": 1}

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
@@ -26,8 +26,9 @@ from kmwiki.retrieval.showing import rows_of
 from kmwiki.retrieval.telling import VOICE_WORDS, clauses
 from kmwiki.security.policy import Permission
 from kmwiki.web.context import caller, signed_in
+from kmwiki.web.drawing import locale_code
 from kmwiki.web.numbers import page_in
-from kmwiki.web.retrieval_address import SIZE, address, asked_in, opens_at, tongue
+from kmwiki.web.retrieval_address import SIZE, address, asked_in, carried_by, opens_at, tongue
 from kmwiki.web.retrieval_exports import FORMATS
 from kmwiki.web.retrieval_form import (
     GROUP_WORDS,
@@ -101,6 +102,13 @@ class View:
         return any(not _OF_ROWS.fullmatch(name) for name in self.errors)
 
 
+@bp.app_template_filter("place_here")
+def place_here(code: str) -> str:
+    """Name a place in the language of the page."""
+    known = place(code)
+    return known.name_en if locale_code() == "en" else known.name_th
+
+
 @bp.get("/p/<slug>/passages")
 @signed_in
 def page(slug: str) -> ResponseReturnValue:
@@ -147,8 +155,9 @@ def _drawn(opened: Session, project: Project, book: Book, view: View, given: dic
         "kept": kept,
         "kept_total": total,
         "has_codes": any(code.state == "live" for code in book.codes.values()),
-        "place": place,
         "opens_at": opens_at,
+        "carried": carried_by(view.question) if view.question else "",
+        "code_base": url_for("codebook.index", slug=project.slug),
         "retrieval_address": address,
     }
 

@@ -13,7 +13,7 @@ from kmwiki.retrieval.reading import read_question
 from kmwiki.retrieval.telling import sentence
 from kmwiki.security.policy import Permission, can
 from kmwiki.web.numbers import number_in
-from kmwiki.web.retrieval_address import SIZE, address, opens_at, tongue, unpacked
+from kmwiki.web.retrieval_address import SIZE, address, carried_by, opens_at, tongue, unpacked
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -75,4 +75,4 @@ def _beside(project: Project, found: Found, at: int) -> str | None:
     if not 0 <= at < len(found.lines):
         return None
     passage = found.lines[at][1].passage
-    return opens_at(project, passage.number, found.question, passage.id, at)
+    return opens_at(project, passage.number, carried_by(found.question), passage.id, at)

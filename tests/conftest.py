@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from datetime import timedelta
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -149,7 +150,7 @@ def built_world(tmp_path_factory: pytest.TempPathFactory, empty_instance: Path) 
     instance = tmp_path_factory.mktemp("world") / "instance"
     shutil.copytree(empty_instance, instance)
     with bound(instance):
-        return instance, build_world(Make())
+        return instance, build_world(Make(count(1_000_000)))  # so that nobody whom a test makes is there already
 
 
 @pytest.fixture

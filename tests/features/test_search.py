@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -459,7 +460,7 @@ def test_sixty_letters_on_a_very_long_note_are_answered_at_once(writer: Caller, 
     write(writer, project, "a" * 200_000 + "กขค " * 30_000, title="ยาว")
     drain()
     ask(writer, project, "ข")
+    started = process_time()
     for query in (" OR ".join("a" * 63), " OR ".join("a" * size for size in range(1, 64))):
-        found = ask(writer, project, query)
-        assert titles(found) == ["ยาว"]
-        assert found.took_ms < 5_000
+        assert titles(ask(writer, project, query)) == ["ยาว"]
+    assert process_time() - started < 20  # of the processor, under coverage; square time would take minutes

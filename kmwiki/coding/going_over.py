@@ -2,7 +2,8 @@
 
 What went where is kept with the change in three lists. `moved` of [coding, from, to]. `gone` of [coding, twin, raised],
 removed, for the same coder had these words under the code already, in the row `twin`, which took its memo and, if
-`raised`, counts since. `back` of [coding, twin]: such rows brought back.
+`raised`, counts since. `back` of [coding, twin, code]: such rows brought
+back under their code.
 """
 
 from __future__ import annotations
@@ -86,9 +87,9 @@ def send_back(session: Session, kept: Mapping[str, Any]) -> Over:
             row.code_id = before
         else:
             homeward[before].append(row)
-    for coding_id, twin_id in kept.get("back", ()):
+    for coding_id, twin_id, code_id in kept.get("back", ()):
         row, twin = rows.get(coding_id), twins.get(twin_id)
-        if row is None or twin is None or row.deleted is not None:
+        if row is None or twin is None or row.deleted is not None or row.code_id != code_id:
             over.left.append(coding_id)
         else:
             homeward[twin.code_id].append(row)
@@ -131,7 +132,7 @@ def _part(session: Session, row: Coding | None, twin: Coding | None, over: Over,
     if made is not None and made.accepted_by is None:
         twin.status = "auto"
     session.flush()
-    over.back.append([row.id, twin.id])
+    over.back.append([row.id, twin.id, row.code_id])
 
 
 def _rows(session: Session, ids: Collection[int]) -> dict[int, Coding]:

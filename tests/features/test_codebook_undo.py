@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmwiki.coding import groups, service
-from kmwiki.coding.models import Code, CodeAncestor, Coding
+from kmwiki.coding.models import BatchCoding, Code, CodeAncestor, CodebookChange, Coding, CodingBatch
 from kmwiki.coding.past import compare, states_at
 from kmwiki.coding.schemas import CodeIn, CodePatch, CodingPatch, GroupIn, GroupPatch
 from kmwiki.coding.tree import live_codes
@@ -273,3 +273,30 @@ def test_lists_are_undone_item_by_item() -> None:
     assert three_way(["ก"], ["ก", "ข"], ["ค", "ข", "ก"]) == ["ค", "ก"]
     assert three_way(["ก", "ข"], ["ข"], ["ข", "ค"]) == ["ข", "ค", "ก"]
     assert three_way(["ก"], [], ["ก"]) == ["ก"]
+
+
+def test_a_merge_of_before_is_undone_from_the_log_and_what_it_made_count_waits_again(desk: Desk) -> None:
+    into = desk.more_code("เงินออม")
+    moved, joined, twin = desk.add("ออมวันละบาท"), desk.add("สองหมู่บ้าน", memo="ก"), desk.add("สองหมู่บ้าน", into)
+    with transaction() as s:
+        batch = CodingBatch(
+            project_id=desk.project.id, coder_id=desk.coder.user_id, code_id=into.id, key="k", query={}, unit="match"
+        )
+        s.add(batch)
+        s.flush()
+        s.add(BatchCoding(coding_id=twin.id, batch_id=batch.id))
+        s.get_one(Coding, twin.id).status = "auto"
+    merged = merge(desk, desk.code, into)
+    assert (desk.reread(twin).status, desk.reread(twin).memo) == ("accepted", "ก")
+    back = undo(desk, merged)
+    assert (desk.reread(twin).status, desk.reread(twin).memo) == ("auto", "")
+    undo(desk, back)
+    with transaction() as s:  # as merges were written before they kept which codings went
+        s.get_one(CodebookChange, (desk.project.id, newest(desk))).kept = None
+        change = s.get_one(CodebookChange, (desk.project.id, merged))
+        change.kept, again = None, newest(desk)
+        s.get_one(CodebookChange, (desk.project.id, back)).undoes = None
+        s.get_one(CodebookChange, (desk.project.id, again)).undoes = None
+    undo(desk, merged)
+    assert desk.reread(moved).code_id == desk.code.id
+    assert desk.reread(joined).deleted is None

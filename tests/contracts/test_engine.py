@@ -498,6 +498,25 @@ def test_a_writer_that_finds_the_lock_held_says_so(tmp_path: Path, monkeypatch: 
     engine.close()
 
 
+def test_where_files_cannot_be_shared_a_rebuild_on_top_copies_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no such thing on this disk")
+
+    monkeypatch.setattr(type(tmp_path), "hardlink_to", refuse)
+    engine = WhooshEngine(tmp_path / "index", STAMP)
+    made(engine, [document("source:1", "กองทุน"), document("source:2", "กองทุน")])
+
+    def fill(sink: Sink) -> Iterator[tuple[int, int]]:
+        sink.put([], ["source:2"])
+        yield 1, 1
+
+    assert list(engine.rebuild(fill, settle_nothing, is_on_top=True)) == [(1, 1)]
+    assert set(engine.versions()) == {"source:1"}
+    engine.close()
+
+
 def test_the_folders_of_killed_rebuilds_are_cleared_away(tmp_path: Path) -> None:
     engine = small_index(tmp_path / "index")
     (tmp_path / "index" / "index-halfmade").mkdir()

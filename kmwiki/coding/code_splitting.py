@@ -11,7 +11,7 @@ from kmwiki.coding.codings import usable_code
 from kmwiki.coding.going_over import Over, send_over
 from kmwiki.coding.models import Coding
 from kmwiki.coding.schemas import CodeIn
-from kmwiki.coding.seen import seen_by
+from kmwiki.coding.seen import OF_NO_ROUND, seen_by
 from kmwiki.coding.versions import Extra, note_change
 from kmwiki.errors import Conflict, Invalid, say
 from kmwiki.sources.access import visible_to
@@ -34,9 +34,9 @@ def split_code(
 ) -> tuple[Code, Over]:
     """Put these codings of a code under another, or under a new one. Return that one, and what went.
 
-    Only codings that the caller can read go; those that are no longer under the code are left as they are and told in
-    `left`. Whose coding it is, its memo, voice and place stay. Invalid if none is named; Conflict if none is left to
-    go, or if one of the codes is out of use.
+    Only codings that the caller can read go, none of a round: what is compared must not change behind the comparison.
+    Those that are no longer under the code are left as they are and told in `left`. Whose coding it is, its memo, voice
+    and place stay. Invalid if none is named; Conflict if none is left to go, or if one of the codes is out of use.
     """
     may_edit(caller, code.project_id)
     if code.state != "live":
@@ -87,7 +87,7 @@ def _rows(session: Session, caller: Caller, code: Code, coding_ids: Collection[i
             select(Coding)
             .join(Source, Source.id == Coding.source_id)
             .where(Coding.id.in_(wanted[start : start + MANY]), Coding.code_id == code.id, Coding.deleted.is_(None))
-            .where(seen_by(caller), visible_to(caller))
+            .where(OF_NO_ROUND, seen_by(caller), visible_to(caller))
             .order_by(Coding.id)
         )
     return found

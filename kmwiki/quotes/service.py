@@ -54,14 +54,14 @@ def pin(
 
     The revision is the head unless one is named. Forbidden (Unauthenticated) for who is not of the project; NotFound
     for a revision that is not there; Invalid for a place that its text does not have, or if `quote` is not what stands
-    there.
+    there. Whoever sees personal data masked names the words as they see them: what is not so is told masked too.
     """
     demand(caller, Permission.READ, source.project_id)
     if source.kind not in KINDS:
         raise Invalid.one("source_id", say("Only words of notes and comments can be quoted."))
     text = revision_of(session, source, revision)
-    given = text.reading_text[max(start, 0) : max(end, 0)] if quote is None else quote
-    check_passage(text.reading_text, start, end, given)
+    shown = veil_for(session, caller, source.project_id).over(source).text(text.reading_text)
+    check_passage(shown, start, end, shown[max(start, 0) : max(end, 0)] if quote is None else quote)
     known = session.scalar(_same(source, text, start, end))
     if known is not None:
         return session.get_one(Quote, known), False

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from kmwiki.security.policy import Caller
 
 
+TEXTS = ("entry", "comment")
+"""Kinds of sources that are coded; memos hang on an entry too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """What is to stand in the adjudicated layer."""
@@ -77,6 +81,7 @@ def settle(session: Session, caller: Caller, found: CodingRound, data: DecisionI
     case = next((each for each, decision in cases if decision is None and each.ids == wanted), None)
     if case is None:
         raise Conflict(say("What was coded here stands otherwise by now. Open the comparison again."))
+    source_for(session, caller, case.source_id)  # a comment may be hidden from who reads its note
     if data.choice != "agreed" and not fold(data.reason).strip():
         raise Invalid.one("reason", say("Write why it is settled so; whoever reads it later will want to know."))
     return _Hearing(session, caller, found, root).decide(case, data), True
@@ -106,7 +111,7 @@ def undo(session: Session, caller: Caller, found: CodingRound, decision_id: int)
     demand_settling(session, caller, found)
     session.refresh(found, with_for_update=True)
     decision = session.get(RoundDecision, decision_id)
-    if decision is None or decision.round_id != found.id:
+    if decision is None or decision.round_id != found.id or decision.root_id in blind_to(session, caller):
         raise NotFound(say("There is no such decision here."))
     root = source_for(session, caller, decision.root_id)
     if decision.undone is None:
@@ -143,7 +148,7 @@ class _Hearing:
 
     def decide(self, case: Case, data: DecisionIn) -> RoundDecision:
         """Note the decision and make its codings."""
-        passages = list(dict.fromkeys(_passages(self.session, self.root, case, data)))
+        passages = list(dict.fromkeys(_passages(self.session, self.caller, self.root, case, data)))
         decision = RoundDecision(
             round_id=self.round.id, root_id=self.root.id, choice=data.choice, reason=data.reason.strip(),
             author_id=self.caller.user_id, coder_id=data.coder_id if data.choice == "coder" else None,
@@ -194,11 +199,11 @@ class _Hearing:
         record(self.session, self.caller, verb, project_id=self.round.project_id, source_id=source_id, **told)
 
 
-def _passages(session: Session, root: Source, case: Case, data: DecisionIn) -> list[Passage]:
+def _passages(session: Session, caller: Caller, root: Source, case: Case, data: DecisionIn) -> list[Passage]:
     if data.choice == "none":
         return []
     if data.choice == "other":
-        return [_checked(session, root, spot) for spot in _some(data.spots)]
+        return [_checked(session, caller, root, spot) for spot in _some(data.spots)]
     if data.choice == "agreed" and case.kind != "same":
         raise Invalid.one("choice", say("The coders do not agree here, so it has to be settled."))
     marks: Sequence[Mark] = case.marks
@@ -228,9 +233,9 @@ def _passage(mark: Mark, marks: Sequence[Mark]) -> Passage:
     return Passage(mark.code_id, mark.source_id, *mark.span, voices.pop() if len(voices) == 1 else None, memo)
 
 
-def _checked(session: Session, root: Source, spot: SpotIn) -> Passage:
-    source = session.get(Source, spot.source_id)
-    if source is None or root.id not in {source.id, source.root_id}:
+def _checked(session: Session, caller: Caller, root: Source, spot: SpotIn) -> Passage:
+    source = source_for(session, caller, spot.source_id)
+    if root.id not in {source.id, source.root_id} or source.kind not in TEXTS:
         raise NotFound(say("There is no such text."))
     code = usable_code(session, root.project_id, spot.code_id)
     text = session.get_one(Revision, (source.id, source.head_no)).reading_text

@@ -21,10 +21,15 @@ LONGEST_BLOCK = 1500
 
 def with_quotes(opened: Session, html: str) -> str:
     """Return safe HTML with a block behind every line that names a quote; HTML that names none comes back as it is."""
+    return with_quotes_in(opened, {0: html})[0]
+
+
+def with_quotes_in(opened: Session, texts: dict[int, str]) -> dict[int, str]:
+    """Return several texts of a page, each as `with_quotes` does; what they name is read and followed together."""
     sites = ("", site_address())
-    named = named_in(html, sites)
+    named = list(dict.fromkeys(number for html in texts.values() for number in named_in(html, sites)))
     if not named:
-        return html
+        return texts
     known = told(opened, caller(), named)
 
     def draw(quote_id: int) -> str:
@@ -32,9 +37,4 @@ def with_quotes(opened: Session, html: str) -> str:
         words = clip(found.words, LONGEST_BLOCK) if found else ""
         return render_template("quotes/_block.html", told=found, words=words).strip()
 
-    return draw_blocks(html, draw, sites)
-
-
-def with_quotes_in(opened: Session, texts: dict[int, str]) -> dict[int, str]:
-    """Return several texts, each as `with_quotes` does."""
-    return {key: with_quotes(opened, html) for key, html in texts.items()}
+    return {key: draw_blocks(html, draw, sites) for key, html in texts.items()}

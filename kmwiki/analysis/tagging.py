@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kmwiki.analysis.concordance import before, behind
 from kmwiki.analysis.kwic import MOST_LINES, Line, concordance, texts_of_selection
 from kmwiki.analysis.lines import looked_for
-from kmwiki.coding.tagging import MOST, Spot
+from kmwiki.coding.batches.tagging import MOST, Spot
 from kmwiki.sources.models import Source
 from kmwiki.text.clusters import clip
 from kmwiki.text.units import widen

@@ -11,10 +11,10 @@ import click
 from kmwiki.accounts.access import OPERATOR, project_for
 from kmwiki.accounts.queries import caller_for_user
 from kmwiki.cli.people import person
-from kmwiki.coding.going_out import FORMATS, codebook_file, read_file
-from kmwiki.coding.incoming import FINE, Report
-from kmwiki.coding.past import moment_of
-from kmwiki.coding.taking_in import look_over, take_in
+from kmwiki.coding.codebook.going_out import FORMATS, codebook_file, read_file
+from kmwiki.coding.codebook.incoming import FINE, Report
+from kmwiki.coding.codebook.past import moment_of
+from kmwiki.coding.codebook.taking_in import look_over, take_in
 from kmwiki.db import now, session, transaction
 from kmwiki.errors import Invalid, say
 from kmwiki.formats.decoding import ENCODINGS

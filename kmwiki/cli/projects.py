@@ -9,7 +9,7 @@ import click
 from kmwiki.accounts import queries, teams
 from kmwiki.accounts.access import OPERATOR
 from kmwiki.cli.people import person
-from kmwiki.coding.starter import install_starter
+from kmwiki.coding.codebook.starter import install_starter
 from kmwiki.db import session, transaction
 from kmwiki.security.policy import Role
 

@@ -8,13 +8,13 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from kmwiki.coding.access import may_change
-from kmwiki.coding.actions import note, together
+from kmwiki.coding.actions.noting import note, together
+from kmwiki.coding.actions.stances import check_version, stances_of
+from kmwiki.coding.batches.confirming import confirm
 from kmwiki.coding.carrying import bring_to_head, place_by_hand
-from kmwiki.coding.confirming import confirm
 from kmwiki.coding.in_rounds import check_code, check_open, in_units, layer_for
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.passages import check_passage
-from kmwiki.coding.stances import check_version, stances_of
 from kmwiki.coding.twins import Spot, made_by_same_request, standing_on
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say

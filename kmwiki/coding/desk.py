@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from kmwiki.coding.actions.news import seq_of
 from kmwiki.coding.desk_codings import DeskCode, DeskCoding, coders_of, desk_codes, desk_codings, quotes_of
-from kmwiki.coding.news import seq_of
 from kmwiki.coding.queries import recent_codes
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.models import Revision, Source

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import case, null, select
 
 from kmwiki.accounts.models import User
+from kmwiki.coding.actions.stances import version_of
 from kmwiki.coding.models import Code, CodeAncestor, Coding
 from kmwiki.coding.seen import OF_NO_ROUND, seen_by
-from kmwiki.coding.stances import version_of
 from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Revision, Source

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from kmwiki.coding.group_models import CodeGroup
+from kmwiki.coding.codebook.models import CodeGroup
 from kmwiki.coding.models import Code, Coding
 
 if TYPE_CHECKING:

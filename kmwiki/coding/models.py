@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kmwiki.coding import action_models, group_models, round_models  # noqa: F401 - their tables stand beside these
+from kmwiki.coding import round_models  # noqa: F401 - their tables stand beside these
 from kmwiki.db import Base, now
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import BatchCoding, Code, CodeAncestor, Coding
-from kmwiki.coding.review_filters import EVERYTHING, ReviewFilters, waiting
+from kmwiki.coding.review.filters import EVERYTHING, ReviewFilters, waiting
 from kmwiki.coding.seen import OF_NO_ROUND, seen_by
 from kmwiki.coding.veiled import veiled_rows
 from kmwiki.db import LARGEST_INTEGER

@@ -8,13 +8,13 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from kmwiki.coding.access import may_change
-from kmwiki.coding.actions import note, together
+from kmwiki.coding.actions.noting import note, together
+from kmwiki.coding.actions.stances import check_version, stances_of
+from kmwiki.coding.batches.confirming import confirm
 from kmwiki.coding.carrying import place_by_hand
 from kmwiki.coding.codings import text_to_code, usable_code
-from kmwiki.coding.confirming import confirm
 from kmwiki.coding.in_rounds import check_open, in_units
 from kmwiki.coding.models import BatchCoding, Code, Coding, Placement
-from kmwiki.coding.stances import check_version, stances_of
 from kmwiki.coding.twins import standing_on
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Forbidden, Invalid, say

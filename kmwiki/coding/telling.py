@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from kmwiki.coding.actions.stances import version_of
 from kmwiki.coding.schemas import CodeOut, CodingOut, Evidence
-from kmwiki.coding.stances import version_of
 
 if TYPE_CHECKING:
-    from kmwiki.coding.counts import Node
+    from kmwiki.coding.codebook.counts import Node
     from kmwiki.coding.models import Code
     from kmwiki.coding.queries import CodingRow
     from kmwiki.coding.schemas import CodeState, State, Status, Voice

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from kmwiki.accounts import queries as accounts
 from kmwiki.accounts.service import create_user
 from kmwiki.accounts.teams import create_project, set_member
+from kmwiki.coding.codebook.starter import install_starter
 from kmwiki.coding.codings import add_coding
 from kmwiki.coding.schemas import CodingIn
 from kmwiki.coding.service import save_entry
-from kmwiki.coding.starter import install_starter
 from kmwiki.comments.schemas import PassageIn
 from kmwiki.comments.service import add_comment
 from kmwiki.demo.memos import think

@@ -41,9 +41,7 @@ def _safe(cell: Cell) -> Cell:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def write_xlsx(
-    title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, is_short: bool = False
-) -> bytes:
+def write_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, is_short: bool = False) -> bytes:
     """Return a table as an xlsx file of one sheet, its first row fixed.
 
     Rows go to disk one by one on their way; those of a short table stay in memory, where texts that come again are

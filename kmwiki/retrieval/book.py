@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from kmwiki.coding.group_models import CodeGroup, CodeGroupMember
+from kmwiki.coding.codebook.models import CodeGroup, CodeGroupMember
 from kmwiki.coding.models import Code
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.sources.veil import veil_for

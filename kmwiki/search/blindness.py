@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
+from kmwiki.coding.codebook.tree import live_codes
 from kmwiki.coding.models import Coding
 from kmwiki.coding.schemas import VOICES
 from kmwiki.coding.seen import COUNTED, blind_roots, seen_by
-from kmwiki.coding.tree import live_codes
 from kmwiki.search.engine import AllOf, AnyOf, Column, Keys, Without
 from kmwiki.search.kept import Kept
 from kmwiki.sources.models import Source

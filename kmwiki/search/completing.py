@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kmwiki.coding.tree import live_codes
+from kmwiki.coding.codebook.tree import live_codes
 from kmwiki.entries.models import Entry
 from kmwiki.entries.queries import path_of
 from kmwiki.search import index

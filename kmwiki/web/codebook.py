@@ -9,14 +9,15 @@ from flask_babel import gettext, ngettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding import counts, groups, service
+from kmwiki.coding import service
 from kmwiki.coding.access import code_for
-from kmwiki.coding.examples import examples_of
-from kmwiki.coding.finding import keys_of, matching, opened, pruned
+from kmwiki.coding.codebook import counts, groups
+from kmwiki.coding.codebook.examples import examples_of
+from kmwiki.coding.codebook.finding import keys_of, matching, opened, pruned
+from kmwiki.coding.codebook.tree import ancestors_of
+from kmwiki.coding.codebook.versions import last_change, version_of
 from kmwiki.coding.models import Code
 from kmwiki.coding.queries import CodingFilters, find_codings
-from kmwiki.coding.tree import ancestors_of
-from kmwiki.coding.versions import last_change, version_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can

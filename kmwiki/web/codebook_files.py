@@ -9,11 +9,11 @@ from flask_babel import gettext, ngettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding.going_out import FORMATS, READ, TYPES, codebook_file, read_file
-from kmwiki.coding.incoming import FINE
-from kmwiki.coding.past import moment_of
-from kmwiki.coding.taking_in import look_over, take_in
-from kmwiki.coding.versions import last_change
+from kmwiki.coding.codebook.going_out import FORMATS, READ, TYPES, codebook_file, read_file
+from kmwiki.coding.codebook.incoming import FINE
+from kmwiki.coding.codebook.past import moment_of
+from kmwiki.coding.codebook.taking_in import look_over, take_in
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.db import now, session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, NotFound, say
 from kmwiki.formats.codebook_tables import COLUMNS
@@ -27,7 +27,7 @@ from kmwiki.web.context import caller, signed_in
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from kmwiki.coding.incoming import Difference, Report
+    from kmwiki.coding.codebook.incoming import Difference, Report
 
 bp = Blueprint("codebook_files", __name__)
 

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
-from kmwiki.coding import counts
 from kmwiki.coding.access import code_for
+from kmwiki.coding.codebook import counts
+from kmwiki.coding.codebook.versions import version_of
 from kmwiki.coding.schemas import CodeIn, CodePatch
-from kmwiki.coding.versions import version_of
 from kmwiki.db import session
 from kmwiki.errors import Conflict, Invalid
 from kmwiki.security.policy import Permission

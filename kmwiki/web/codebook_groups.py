@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
-from kmwiki.coding import counts, examples, groups
+from kmwiki.coding.codebook import counts, examples, groups
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.schemas import GroupIn, GroupPatch
-from kmwiki.coding.versions import last_change
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
-    from kmwiki.coding.group_models import CodeGroup
+    from kmwiki.coding.codebook.models import CodeGroup
 
 bp = Blueprint("codebook_groups", __name__)
 

@@ -9,9 +9,9 @@ from flask_babel import gettext
 
 from kmwiki.api.v1.errors import words
 from kmwiki.coding import service
+from kmwiki.coding.codebook.tree import siblings_of
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.models import Code
-from kmwiki.coding.tree import siblings_of
-from kmwiki.coding.versions import last_change
 from kmwiki.db import transaction
 from kmwiki.errors import Conflict, Invalid
 from kmwiki.security.policy import Permission

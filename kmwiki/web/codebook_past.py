@@ -8,9 +8,9 @@ from flask import Blueprint, render_template, request
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding import past
-from kmwiki.coding.examples import examples_in
-from kmwiki.coding.versions import last_change
+from kmwiki.coding.codebook import past
+from kmwiki.coding.codebook.examples import examples_in
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.db import now, session
 from kmwiki.errors import N_, Invalid
 from kmwiki.security.policy import Permission

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
-from kmwiki.coding import code_passages, counts, service
+from kmwiki.coding import service
 from kmwiki.coding.access import code_for
-from kmwiki.coding.code_passages import PassageFilters
+from kmwiki.coding.codebook import code_passages, counts
+from kmwiki.coding.codebook.code_passages import PassageFilters
 from kmwiki.coding.schemas import VOICES, CodeIn
 from kmwiki.db import LARGEST_INTEGER, session, transaction
 from kmwiki.errors import Conflict, Invalid, say

@@ -10,9 +10,10 @@ from flask_babel import gettext, ngettext
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.models import User
 from kmwiki.api.v1.errors import words
-from kmwiki.coding import counts, service
-from kmwiki.coding.undo_plan import plan_undo
-from kmwiki.coding.undoing import kept_of
+from kmwiki.coding import service
+from kmwiki.coding.codebook import counts
+from kmwiki.coding.codebook.undo_plan import plan_undo
+from kmwiki.coding.codebook.undoing import kept_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict
 from kmwiki.security.policy import Permission

@@ -11,10 +11,10 @@ from pydantic import ValidationInfo, field_validator
 from kmwiki.accounts.access import project_for
 from kmwiki.coding import service
 from kmwiki.coding.access import coded_source, coding_for
-from kmwiki.coding.actions import together
+from kmwiki.coding.actions.noting import together
+from kmwiki.coding.actions.stances import check_version
 from kmwiki.coding.queries import coding_row
 from kmwiki.coding.schemas import CodeIn, CodingIn, CodingPatch, Version
-from kmwiki.coding.stances import check_version
 from kmwiki.db import session, transaction
 from kmwiki.errors import Invalid, NotFound, say
 from kmwiki.security.policy import Permission

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.coding.access import coding_for, root_by_number
-from kmwiki.coding.back_and_forth import Done, Wish, redo, undo
-from kmwiki.coding.news import changed_after, seq_of
+from kmwiki.coding.actions.back_and_forth import Done, Wish, redo, undo
+from kmwiki.coding.actions.news import changed_after, seq_of
 from kmwiki.coding.schemas import SplitIn, UndoIn
 from kmwiki.coding.splitting import split_coding
 from kmwiki.db import session, transaction

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
-from kmwiki.coding.actions import actions_of
+from kmwiki.coding.actions.noting import actions_of
+from kmwiki.coding.actions.who_changed import who_changed
 from kmwiki.coding.models import Coding
-from kmwiki.coding.who_changed import who_changed
 from kmwiki.db import session
 from kmwiki.errors import Conflict, Invalid, say
 from kmwiki.sources.models import Source

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding.tree import live_codes
+from kmwiki.coding.codebook.tree import live_codes
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.memos import exporting, queries, service

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from kmwiki.accounts import teams
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding.starter import install_starter
+from kmwiki.coding.codebook.starter import install_starter
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Invalid
 from kmwiki.security.policy import Permission

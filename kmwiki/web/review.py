@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding import service, settling
+from kmwiki.coding import service
 from kmwiki.coding.access import coding_for
-from kmwiki.coding.review_filters import STATES, ReviewFilters, facets, number_of
-from kmwiki.coding.reviewing import review_page
+from kmwiki.coding.review import settling
+from kmwiki.coding.review.filters import STATES, ReviewFilters, facets, number_of
+from kmwiki.coding.review.showing import review_page
 from kmwiki.coding.schemas import CodingPatch
 from kmwiki.db import session, transaction
 from kmwiki.entries.models import Entry

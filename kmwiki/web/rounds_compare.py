@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
-from kmwiki.coding.counts import flat, tree_of
+from kmwiki.coding.codebook.counts import flat, tree_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import N_, Conflict, Invalid, say
 from kmwiki.rounds import service, settling

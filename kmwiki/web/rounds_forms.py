@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import invalid_from
-from kmwiki.coding.counts import flat, tree_of
+from kmwiki.coding.codebook.counts import flat, tree_of
 from kmwiki.coding.round_models import RoundCoder, RoundText
 from kmwiki.db import session, transaction
 from kmwiki.entries import queries as entries

@@ -12,7 +12,7 @@ from flask_babel import gettext
 import kmwiki.web.search_drawing  # noqa: F401 - gives the templates what they draw with
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding.tree import live_codes
+from kmwiki.coding.codebook.tree import live_codes
 from kmwiki.db import session
 from kmwiki.entries.kinds import KINDS
 from kmwiki.errors import N_, Invalid

@@ -10,13 +10,13 @@ from flask_babel import gettext, ngettext
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
-from kmwiki.coding import batches as reading
 from kmwiki.coding.access import coded_source, coding_for
+from kmwiki.coding.batches import queries as reading
+from kmwiki.coding.batches.proposing import UNITS, propose
+from kmwiki.coding.batches.similar import Advisor, Spot
 from kmwiki.coding.models import Code
-from kmwiki.coding.proposing import UNITS, propose
 from kmwiki.coding.queries import rows_of_codings
 from kmwiki.coding.service import remove_coding
-from kmwiki.coding.similar import Advisor, Spot
 from kmwiki.db import session, transaction
 from kmwiki.entries.access import entry_by_number
 from kmwiki.entries.queries import path_of
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
 
+    from kmwiki.coding.batches.similar import Suggestion
     from kmwiki.coding.queries import CodingRow
-    from kmwiki.coding.similar import Suggestion
 
 bp = Blueprint("suggesting", __name__)
 

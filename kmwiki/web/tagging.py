@@ -12,11 +12,11 @@ from flask_babel import gettext, ngettext
 from kmwiki.accounts.access import project_for
 from kmwiki.analysis.tagging import WORDLESS, find_passages
 from kmwiki.api.v1.errors import words
-from kmwiki.coding import batches as reading
-from kmwiki.coding import tagging
 from kmwiki.coding.access import coding_for
+from kmwiki.coding.batches import queries as reading
+from kmwiki.coding.batches import tagging
+from kmwiki.coding.codebook.counts import flat, tree_of
 from kmwiki.coding.codings import accept_coding
-from kmwiki.coding.counts import flat, tree_of
 from kmwiki.coding.queries import coding_row, codings_of_batch
 from kmwiki.coding.schemas import VOICES
 from kmwiki.db import session, transaction
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from kmwiki.accounts.models import Project
     from kmwiki.analysis.tagging import Found, TagUnit
+    from kmwiki.coding.batches.tagging import Outcome
     from kmwiki.coding.models import Coding, CodingBatch
-    from kmwiki.coding.tagging import Outcome
     from kmwiki.security.policy import Caller
     from kmwiki.web.analysing import Trouble
 

@@ -255,7 +255,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_known_codes_user_id_users")),
         sa.PrimaryKeyConstraint("search_id", "user_id", "code_id", name=op.f("pk_known_codes")),
     )
-    op.execute("ALTER TABLE notices ADD COLUMN code_id INTEGER CONSTRAINT fk_notices_code_id_codes REFERENCES codes (id)")
+    op.execute(
+        "ALTER TABLE notices ADD COLUMN code_id INTEGER CONSTRAINT fk_notices_code_id_codes REFERENCES codes (id)"
+    )
 
 
 def downgrade() -> None:

@@ -24,7 +24,7 @@ from werkzeug.serving import make_server
 from kmwiki.accounts import administration, queries
 from kmwiki.accounts.models import Project
 from kmwiki.coding import codings
-from kmwiki.coding.codebook import create_code
+from kmwiki.coding.codebook.codes import create_code
 from kmwiki.coding.schemas import CodeIn, CodingIn
 from kmwiki.comments.service import add_comment
 from kmwiki.db import session, transaction

@@ -13,7 +13,7 @@ from kmwiki.coding import service
 from kmwiki.coding.carrying import carry_codings
 from kmwiki.coding.models import Coding, Placement
 from kmwiki.coding.queries import review_queue
-from kmwiki.coding.reviewing import review_page
+from kmwiki.coding.review.showing import review_page
 from kmwiki.coding.schemas import CodingPatch
 from kmwiki.comments.models import Comment
 from kmwiki.comments.service import add_comment

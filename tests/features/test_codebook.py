@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from kmwiki.coding import counts, service
+from kmwiki.coding import service
+from kmwiki.coding.codebook import counts
+from kmwiki.coding.codebook.starter import install_starter, read_starter
+from kmwiki.coding.codebook.tree import MAX_DEPTH, ancestors_of
+from kmwiki.coding.codebook.versions import last_change, version_of
 from kmwiki.coding.models import Code, CodeAncestor, CodebookChange, CodeVersion, Coding
 from kmwiki.coding.schemas import CodeIn, CodePatch
-from kmwiki.coding.starter import install_starter, read_starter
-from kmwiki.coding.tree import MAX_DEPTH, ancestors_of
-from kmwiki.coding.versions import last_change, version_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid, KmwikiError, NotFound
 from kmwiki.events.models import Event

@@ -9,11 +9,11 @@ from lxml import etree
 from sqlalchemy import func, select
 
 from kmwiki.coding import service
-from kmwiki.coding.going_out import codebook_file, codes_out, read_file
+from kmwiki.coding.codebook.going_out import codebook_file, codes_out, read_file
+from kmwiki.coding.codebook.starter import install_starter
+from kmwiki.coding.codebook.taking_in import look_over, take_in
+from kmwiki.coding.codebook.tree import MAX_DEPTH, ancestors_of, live_codes
 from kmwiki.coding.models import Code, CodeAncestor, CodebookChange, CodeVersion
-from kmwiki.coding.starter import install_starter
-from kmwiki.coding.taking_in import look_over, take_in
-from kmwiki.coding.tree import MAX_DEPTH, ancestors_of, live_codes
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kmwiki.events.models import Event
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kmwiki.accounts.models import Project
-    from kmwiki.coding.incoming import Report
+    from kmwiki.coding.codebook.incoming import Report
     from kmwiki.security.policy import Caller
     from tests.make import Make
     from tests.make_coding import Desk

@@ -9,14 +9,15 @@ import pytest
 from docx import Document
 from lxml import etree
 
-from kmwiki.coding import examples, groups, service
-from kmwiki.coding.going_out import codebook_file, read_file
+from kmwiki.coding import service
+from kmwiki.coding.codebook import examples, groups
+from kmwiki.coding.codebook.going_out import codebook_file, read_file
+from kmwiki.coding.codebook.past import moment_of
+from kmwiki.coding.codebook.taking_in import look_over, take_in
+from kmwiki.coding.codebook.tree import live_codes
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.models import Code
-from kmwiki.coding.past import moment_of
 from kmwiki.coding.schemas import GroupIn
-from kmwiki.coding.taking_in import look_over, take_in
-from kmwiki.coding.tree import live_codes
-from kmwiki.coding.versions import last_change
 from kmwiki.db import now, session, transaction
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound
 from kmwiki.security.policy import Role
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kmwiki.accounts.models import Project
-    from kmwiki.coding.incoming import Report
+    from kmwiki.coding.codebook.incoming import Report
     from kmwiki.security.policy import Caller
     from tests.make import Make
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmwiki.coding import groups, service
+from kmwiki.coding import service
+from kmwiki.coding.codebook import groups
+from kmwiki.coding.codebook.past import compare, states_at
+from kmwiki.coding.codebook.tree import live_codes
+from kmwiki.coding.codebook.undo_plan import three_way
+from kmwiki.coding.codebook.versions import last_change, members_of
 from kmwiki.coding.models import BatchCoding, Code, CodeAncestor, CodebookChange, Coding, CodingBatch
-from kmwiki.coding.past import compare, states_at
 from kmwiki.coding.schemas import CodeIn, CodePatch, CodingPatch, GroupIn, GroupPatch
-from kmwiki.coding.tree import live_codes
-from kmwiki.coding.undo_plan import three_way
-from kmwiki.coding.versions import last_change, members_of
 from kmwiki.db import session, transaction
 from kmwiki.errors import Conflict, Forbidden, NotFound
 from kmwiki.security.policy import NOBODY, Permission, Role

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from kmwiki.coding import groups, service
+from kmwiki.coding import service
+from kmwiki.coding.codebook import groups
+from kmwiki.coding.codebook.past import states_at
+from kmwiki.coding.codebook.tree import live_codes
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.models import Code, Coding
-from kmwiki.coding.past import states_at
 from kmwiki.coding.schemas import CodeIn, CodePatch, GroupIn, GroupPatch
-from kmwiki.coding.tree import live_codes
-from kmwiki.coding.versions import last_change
 from kmwiki.db import session, transaction
 from kmwiki.errors import KmwikiError
 from kmwiki.security.policy import Permission

@@ -205,7 +205,7 @@ def test_it_is_made_while_one_waits(tmp_path: Path, empty_instance: Path) -> Non
 def test_no_sentence_of_the_seeds_is_in_it(seeds_dir: Path) -> None:
     seeds = [path.read_text(encoding="utf-8") for path in seeds_dir.glob("*.txt")]
     runs = {text[i : i + SHARED_RUN] for text in seeds for i in range(len(text) - SHARED_RUN + 1)}
-    ours = [*FOLDER.rglob("*.toml"), FOLDER.parent / "coding" / "starter_codebook.toml"]
+    ours = [*FOLDER.rglob("*.toml"), FOLDER.parent / "coding" / "codebook" / "starter_codebook.toml"]
     for path in ours:
         text = path.read_text(encoding="utf-8")
         shared = [

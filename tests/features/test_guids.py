@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from kmwiki.accounts.models import Project, User
-from kmwiki.coding.group_models import CodeGroup
+from kmwiki.coding.codebook.models import CodeGroup
 from kmwiki.coding.guids import NOTE, SELECTION, derived, guid_of
 from kmwiki.coding.models import Code, Coding
 from kmwiki.db import session, transaction

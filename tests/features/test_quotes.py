@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from kmwiki import db
 from kmwiki.coding.access import coding_for
-from kmwiki.coding.similar import Advisor
+from kmwiki.coding.batches.similar import Advisor
 from kmwiki.comments import service as comments
 from kmwiki.db import session as reading
 from kmwiki.db import transaction

@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 
 from kmwiki import db
 from kmwiki.coding import service
-from kmwiki.coding.group_models import CodeGroup, CodeGroupMember
+from kmwiki.coding.codebook.models import CodeGroup, CodeGroupMember
 from kmwiki.coding.models import Coding, Layer
 from kmwiki.coding.round_models import CodingRound, RoundCoder, RoundText
 from kmwiki.db import transaction

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmwiki.coding import batches, similar
 from kmwiki.coding.access import coding_for
-from kmwiki.coding.counts import counts
+from kmwiki.coding.batches import queries as batches
+from kmwiki.coding.batches import similar
+from kmwiki.coding.batches.proposing import propose
+from kmwiki.coding.batches.similar import Advisor, Spot
+from kmwiki.coding.batches.tagging import accept_batch, redo_batch, undo_batch
+from kmwiki.coding.codebook.counts import counts
 from kmwiki.coding.models import Code, Coding, CodingBatch
-from kmwiki.coding.proposing import propose
 from kmwiki.coding.service import remove_coding, retire_code
-from kmwiki.coding.similar import Advisor, Spot
-from kmwiki.coding.tagging import accept_batch, redo_batch, undo_batch
 from kmwiki.comments import service as comments
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
@@ -24,7 +25,7 @@ from tests.make_coding import make_desk
 from tests.make_entries import make_entry
 
 if TYPE_CHECKING:
-    from kmwiki.coding.similar import Suggestion
+    from kmwiki.coding.batches.similar import Suggestion
     from kmwiki.entries.models import Entry
     from kmwiki.security.policy import Caller
     from tests.make import Make

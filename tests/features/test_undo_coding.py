@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import delete, select
 
 from kmwiki.accounts.models import Membership, User
-from kmwiki.coding import actions, service, tagging
-from kmwiki.coding.action_models import CodingAction
-from kmwiki.coding.actions import actions_of, together
-from kmwiki.coding.back_and_forth import NEXT, Wish, redo, undo
+from kmwiki.coding import service
+from kmwiki.coding.actions import noting as actions
+from kmwiki.coding.actions.back_and_forth import NEXT, Wish, redo, undo
+from kmwiki.coding.actions.models import CodingAction
+from kmwiki.coding.actions.noting import actions_of, together
+from kmwiki.coding.batches import tagging
 from kmwiki.coding.models import Code, Coding, CodingBatch, Placement
 from kmwiki.coding.schemas import CodeIn, CodingPatch, SplitIn
 from kmwiki.coding.splitting import split_coding
@@ -29,7 +31,7 @@ from tests.make_coding import BODY, make_desk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kmwiki.coding.back_and_forth import Done
+    from kmwiki.coding.actions.back_and_forth import Done
     from kmwiki.security.policy import Caller
     from tests.make import Make
     from tests.make_coding import Desk

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from kmwiki.accounts import one_time_links
 from kmwiki.accounts.models import ApiToken, Project, SignInSession
 from kmwiki.analysis.stop_words import set_stop_word
-from kmwiki.coding import groups as code_groups
 from kmwiki.coding import service as coding
-from kmwiki.coding import tagging
+from kmwiki.coding.batches import tagging
+from kmwiki.coding.codebook import groups as code_groups
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.models import Code
 from kmwiki.coding.schemas import CodingIn, GroupIn
-from kmwiki.coding.versions import last_change
 from kmwiki.comments import service as comments
 from kmwiki.config import Settings
 from kmwiki.db import now, transaction

@@ -8,7 +8,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from kmwiki.coding.similar import BOOK_WEIGHS, NEIGHBOURS
+from kmwiki.coding.batches.similar import BOOK_WEIGHS, NEIGHBOURS
 from kmwiki.paths import PACKAGE
 from kmwiki.text.likeness import LONGEST, Likeness, features
 
@@ -42,7 +42,7 @@ def test_any_text_can_be_compared(text: str) -> None:
 
 def test_on_the_demo_every_second_time_the_code_that_a_person_chose_is_among_five() -> None:
     """Each coding left out in turn, with all that stand on words which hold its own or are held by them."""
-    demo, book = PACKAGE / "demo" / "entries", PACKAGE / "coding" / "starter_codebook.toml"
+    demo, book = PACKAGE / "demo" / "entries", PACKAGE / "coding" / "codebook" / "starter_codebook.toml"
     rows = [
         (coding["code"], coding["quote"])
         for file in sorted(demo.glob("*.toml"))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmwiki.coding.groups import groups_of
+from kmwiki.coding.codebook.groups import groups_of
+from kmwiki.coding.codebook.tree import live_codes
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.models import Code
-from kmwiki.coding.tree import live_codes
-from kmwiki.coding.versions import last_change
 from kmwiki.db import session
 from kmwiki.security.policy import Role
 from kmwiki.web import codebook, codebook_split

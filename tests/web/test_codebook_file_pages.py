@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmwiki.coding.tree import live_codes
+from kmwiki.coding.codebook.tree import live_codes
 from kmwiki.db import session
 from kmwiki.security.policy import Role
 from tests.make_coding import make_desk

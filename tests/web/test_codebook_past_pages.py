@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from kmwiki.coding import past, service
+from kmwiki.coding import service
+from kmwiki.coding.codebook import past
 from kmwiki.coding.models import Code, CodebookChange
 from kmwiki.coding.schemas import CodePatch
 from kmwiki.db import session, transaction

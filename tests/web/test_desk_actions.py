@@ -9,8 +9,8 @@ from sqlalchemy import event, select
 
 from kmwiki import db
 from kmwiki.coding import service
+from kmwiki.coding.actions.news import changed_after, seq_of
 from kmwiki.coding.models import Code, Coding, Layer
-from kmwiki.coding.news import changed_after, seq_of
 from kmwiki.coding.round_models import CodingRound, RoundCoder, RoundText
 from kmwiki.db import session, transaction
 from kmwiki.security.policy import Role

@@ -12,7 +12,7 @@ from zlib import compress
 
 import pytest
 
-from kmwiki.coding import codebook
+from kmwiki.coding.codebook import codes as codebook
 from kmwiki.coding.schemas import CodeIn
 from kmwiki.db import transaction
 from kmwiki.search.terms_table import MOST_ROWS

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event
 
 from kmwiki import db
-from kmwiki.coding import settling
-from kmwiki.coding.review_filters import facets
-from kmwiki.coding.reviewing import review_page
+from kmwiki.coding.review import settling
+from kmwiki.coding.review.filters import facets
+from kmwiki.coding.review.showing import review_page
 from kmwiki.errors import Forbidden
 from tests.make_coding import BODY, make_desk
 

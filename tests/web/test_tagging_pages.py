@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 
 from kmwiki.accounts.models import Project
 from kmwiki.coding import overview, service, strips
-from kmwiki.coding.counts import counts, tree_of, use_of
+from kmwiki.coding.batches.tagging import MOST, Order, Spot, read_spots, tag
+from kmwiki.coding.codebook.counts import counts, tree_of, use_of
 from kmwiki.coding.models import Code, Coding, CodingBatch
 from kmwiki.coding.queries import CodingFilters, find_codings, recent_codes
 from kmwiki.coding.schemas import CodeIn, CodingIn
-from kmwiki.coding.tagging import MOST, Order, Spot, read_spots, tag
 from kmwiki.db import session, transaction
 from kmwiki.entries.models import Entry
 from kmwiki.entries.schemas import EntryPatch

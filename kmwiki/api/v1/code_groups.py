@@ -11,10 +11,11 @@ from kmwiki.accounts.access import project_for
 from kmwiki.accounts.models import Project
 from kmwiki.api.v1.codes import tell
 from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
-from kmwiki.coding import examples, groups, service
+from kmwiki.coding import service
 from kmwiki.coding.access import code_for
+from kmwiki.coding.codebook import examples, groups
+from kmwiki.coding.codebook.tree import siblings_of
 from kmwiki.coding.schemas import CodeIn, CodeOut, GroupIn, GroupOut, GroupPatch
-from kmwiki.coding.tree import siblings_of
 from kmwiki.db import session, transaction
 from kmwiki.security.policy import Permission
 from kmwiki.shapes import Taken
@@ -23,7 +24,7 @@ from kmwiki.sources.schemas import Id
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.group_models import CodeGroup
+    from kmwiki.coding.codebook.models import CodeGroup
 
 TAGS = ["codes"]
 CHANGING = (401, 403, 404, 409, 422)

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
-from kmwiki.coding import counts, past, service
-from kmwiki.coding.versions import last_change
+from kmwiki.coding import service
+from kmwiki.coding.codebook import counts, past
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.db import now, session, transaction
 from kmwiki.security.policy import Permission
 from kmwiki.shapes import Taken

@@ -11,16 +11,16 @@ from spectree.model_adapter.pydantic_adapter import BaseFile
 from kmwiki.accounts.access import project_for
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import answers, bp, caller, spec
-from kmwiki.coding.going_out import TYPES, codebook_file, read_file
-from kmwiki.coding.past import moment_of
-from kmwiki.coding.taking_in import look_over, take_in
+from kmwiki.coding.codebook.going_out import TYPES, codebook_file, read_file
+from kmwiki.coding.codebook.past import moment_of
+from kmwiki.coding.codebook.taking_in import look_over, take_in
 from kmwiki.db import now, session, transaction
 from kmwiki.errors import Invalid, say
 from kmwiki.security.policy import Permission
 from kmwiki.text.dates import BANGKOK
 
 if TYPE_CHECKING:
-    from kmwiki.coding.incoming import Report
+    from kmwiki.coding.codebook.incoming import Report
 
 TAGS = ["codes"]
 

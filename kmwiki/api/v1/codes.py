@@ -10,13 +10,14 @@ from pydantic import Field
 from kmwiki.accounts.access import project_for
 from kmwiki.accounts.models import Project
 from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
-from kmwiki.coding import counts, service
+from kmwiki.coding import service
 from kmwiki.coding.access import code_for
-from kmwiki.coding.groups import codes_of_group
-from kmwiki.coding.past import book_at, moment_of, states_at
+from kmwiki.coding.codebook import counts
+from kmwiki.coding.codebook.groups import codes_of_group
+from kmwiki.coding.codebook.past import book_at, moment_of, states_at
+from kmwiki.coding.codebook.tree import all_codes
 from kmwiki.coding.schemas import CodeIn, CodeOut, CodePatch
 from kmwiki.coding.telling import tell_code
-from kmwiki.coding.tree import all_codes
 from kmwiki.db import now, session, transaction
 from kmwiki.security.policy import Permission
 from kmwiki.shapes import Taken

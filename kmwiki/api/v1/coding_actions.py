@@ -9,14 +9,14 @@ from kmwiki.accounts.models import Project
 from kmwiki.api.v1.errors import words
 from kmwiki.api.v1.ground import answers, bp, caller, spec
 from kmwiki.coding.access import coding_for
-from kmwiki.coding.actions import actions_of
-from kmwiki.coding.back_and_forth import Done, Wish, redo, undo
+from kmwiki.coding.actions.back_and_forth import Done, Wish, redo, undo
+from kmwiki.coding.actions.noting import actions_of
+from kmwiki.coding.actions.who_changed import who_changed
 from kmwiki.coding.models import Coding
 from kmwiki.coding.queries import coding_row
 from kmwiki.coding.schemas import CodingOut, SplitIn, SplitOut, UndoIn, UndoOut
 from kmwiki.coding.splitting import split_coding
 from kmwiki.coding.telling import tell_coding
-from kmwiki.coding.who_changed import who_changed
 from kmwiki.db import session, transaction
 from kmwiki.entries.access import entry_for
 from kmwiki.errors import Conflict

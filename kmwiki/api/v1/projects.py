@@ -10,7 +10,7 @@ from kmwiki.accounts import queries, teams
 from kmwiki.accounts.access import project_for, require_admin
 from kmwiki.accounts.schemas import ProjectIn, ProjectOut, ProjectPatch, RoleLabel
 from kmwiki.api.v1.ground import Page, PageQuery, answers, bp, caller, page_of, read_offset, spec
-from kmwiki.coding.starter import install_starter
+from kmwiki.coding.codebook.starter import install_starter
 from kmwiki.db import session, transaction
 from kmwiki.security.policy import Permission
 

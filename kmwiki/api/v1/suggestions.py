@@ -6,9 +6,9 @@ from pydantic import BaseModel, Field
 
 from kmwiki.api.v1.ground import answers, bp, caller, spec
 from kmwiki.coding.access import coded_source
+from kmwiki.coding.batches.similar import Advisor, Spot
 from kmwiki.coding.models import Code
 from kmwiki.coding.passages import check_passage
-from kmwiki.coding.similar import Advisor, Spot
 from kmwiki.db import session
 from kmwiki.security.policy import Permission
 from kmwiki.sources.queries import heads

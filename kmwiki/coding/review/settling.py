@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from sqlalchemy import select
 
 from kmwiki.coding.access import may_change
-from kmwiki.coding.action_models import CodingAction
-from kmwiki.coding.actions import together
-from kmwiki.coding.back_and_forth import Wish, undo
+from kmwiki.coding.actions.back_and_forth import Wish, undo
+from kmwiki.coding.actions.models import CodingAction
+from kmwiki.coding.actions.noting import together
 from kmwiki.coding.codings import accept_coding, change_coding, remove_coding
 from kmwiki.coding.models import Coding
-from kmwiki.coding.review_filters import waiting
-from kmwiki.coding.reviewing import places_of
+from kmwiki.coding.review.filters import waiting
+from kmwiki.coding.review.showing import places_of
 from kmwiki.coding.schemas import CodingPatch
 from kmwiki.db import LARGEST_INTEGER
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.review_filters import ReviewFilters
+    from kmwiki.coding.review.filters import ReviewFilters
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Revision
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmwiki.coding.counts import Node
+from kmwiki.coding.codebook.counts import Node
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from kmwiki.coding.group_models import CodeGroupMember, CodeGroupVersion
+from kmwiki.coding.codebook.models import CodeGroupMember, CodeGroupVersion
 from kmwiki.coding.models import Code, CodebookChange, CodeVersion
 from kmwiki.errors import Conflict, say
 from kmwiki.events.service import record
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.group_models import CodeGroup
+    from kmwiki.coding.codebook.models import CodeGroup
     from kmwiki.security.policy import Caller
 
 TOLD = (

@@ -6,11 +6,11 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from kmwiki.coding.groups import groups_of
+from kmwiki.coding.codebook.groups import groups_of
+from kmwiki.coding.codebook.paper import codebook_paper
+from kmwiki.coding.codebook.past import book_at, states_at
+from kmwiki.coding.codebook.tree import all_codes, live_codes
 from kmwiki.coding.models import Code
-from kmwiki.coding.paper import codebook_paper
-from kmwiki.coding.past import book_at, states_at
-from kmwiki.coding.tree import all_codes, live_codes
 from kmwiki.errors import Invalid, NotFound, say
 from kmwiki.events.service import record
 from kmwiki.formats import docx_writing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
-    from kmwiki.coding.past import Moment
+    from kmwiki.coding.codebook.past import Moment
     from kmwiki.security.policy import Caller
 
 FORMATS = ("qdc", "csv", "xlsx", "docx")

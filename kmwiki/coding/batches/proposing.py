@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from kmwiki.coding.batches.similar import Advisor
+from kmwiki.coding.batches.similar import Spot as Asked
+from kmwiki.coding.batches.tagging import LONGEST_KEY, Spot
 from kmwiki.coding.layers import own_layer
 from kmwiki.coding.models import BatchCoding, Coding, CodingBatch
 from kmwiki.coding.seen import OF_NO_ROUND, seen_by
-from kmwiki.coding.similar import Advisor
-from kmwiki.coding.similar import Spot as Asked
-from kmwiki.coding.tagging import LONGEST_KEY, Spot
 from kmwiki.errors import Forbidden, Invalid, say
 from kmwiki.events.service import record
 from kmwiki.security.policy import Permission, can
@@ -27,8 +27,8 @@ from kmwiki.text.units import starts
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from kmwiki.coding.batches.similar import Suggestion
     from kmwiki.coding.models import Layer
-    from kmwiki.coding.similar import Suggestion
     from kmwiki.security.policy import Caller
     from kmwiki.sources.models import Revision
 

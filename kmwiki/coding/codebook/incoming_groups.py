@@ -15,8 +15,8 @@ from kmwiki.text.thai import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kmwiki.coding.group_models import CodeGroup
-    from kmwiki.coding.incoming import Row
+    from kmwiki.coding.codebook.incoming import Row
+    from kmwiki.coding.codebook.models import CodeGroup
     from kmwiki.formats.codebooks import FileBook, FileGroup
 
 LONGEST_NAME, LONGEST_TEXT = 200, 20_000

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kmwiki.coding.codebook import retire_code, revive_code
+from kmwiki.coding.codebook.codes import retire_code, revive_code
 from kmwiki.coding.models import Code, CodebookChange, CodeVersion, Coding
 from kmwiki.security.policy import Permission, can
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.action_models import CodingAction
+    from kmwiki.coding.actions.models import CodingAction
     from kmwiki.security.policy import Caller
 
 OWN = ("code.created", "code.retired", "code.revived")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kmwiki.coding.access import may_change
 from kmwiki.coding.queries import CodingRow, review_queue
-from kmwiki.coding.review_filters import EVERYTHING, ReviewFilters
+from kmwiki.coding.review.filters import EVERYTHING, ReviewFilters
 from kmwiki.coding.veiled import veiled_rows
 from kmwiki.sources.models import Source
 from kmwiki.sources.queries import heads

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import func, select
 
 from kmwiki.accounts.models import User
-from kmwiki.coding.counts import names_of
+from kmwiki.coding.codebook.counts import names_of
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.models import CodebookChange, CodeVersion
-from kmwiki.coding.versions import last_change
 from kmwiki.errors import Invalid, say
 from kmwiki.text.dates import BANGKOK, read_date
 from kmwiki.text.diff import Piece, diff_words

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from kmwiki.coding.group_models import CodeGroup, CodeGroupVersion
+from kmwiki.coding.codebook.models import CodeGroup, CodeGroupVersion
+from kmwiki.coding.codebook.tree import all_codes
+from kmwiki.coding.codebook.undo_clashes import Clash, blame, clashes_of_groups, clashes_of_tree, clashes_of_use
+from kmwiki.coding.codebook.versions import TOLD, group_snapshot, members_of, snapshot
 from kmwiki.coding.models import CodebookChange, CodeVersion
-from kmwiki.coding.tree import all_codes
-from kmwiki.coding.undo_clashes import Clash, blame, clashes_of_groups, clashes_of_tree, clashes_of_use
-from kmwiki.coding.versions import TOLD, group_snapshot, members_of, snapshot
 from kmwiki.errors import NotFound, say
 
 if TYPE_CHECKING:

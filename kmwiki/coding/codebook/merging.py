@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kmwiki.coding.codebook import clean_aliases
-from kmwiki.coding.going_over import send_over
-from kmwiki.coding.groups import groups_with, set_members
+from kmwiki.coding.codebook.codes import clean_aliases
+from kmwiki.coding.codebook.going_over import send_over
+from kmwiki.coding.codebook.groups import groups_with, set_members
+from kmwiki.coding.codebook.tree import next_position, rebuild_below, siblings_of
+from kmwiki.coding.codebook.versions import Extra, members_of, note_change
 from kmwiki.coding.models import Code, CodeAncestor, Coding
-from kmwiki.coding.tree import next_position, rebuild_below, siblings_of
-from kmwiki.coding.versions import Extra, members_of, note_change
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.group_models import CodeGroup
+    from kmwiki.coding.codebook.models import CodeGroup
     from kmwiki.security.policy import Caller
 
 

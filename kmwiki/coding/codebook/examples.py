@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmwiki.coding.access import coding_for
-from kmwiki.coding.codebook import may_edit
+from kmwiki.coding.codebook.codes import may_edit
+from kmwiki.coding.codebook.versions import note_change
 from kmwiki.coding.queries import CodingRow, rows_of_codings
-from kmwiki.coding.versions import note_change
 from kmwiki.errors import Conflict, Invalid, say
 from kmwiki.security.policy import Permission
 

@@ -9,15 +9,15 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from kmwiki.coding.codebook import clean_aliases
-from kmwiki.coding.colours import choose
-from kmwiki.coding.group_models import CodeGroup
-from kmwiki.coding.groups import set_members
-from kmwiki.coding.incoming import FINE, Report, Row, joined_aliases, judge
-from kmwiki.coding.incoming_groups import judge_groups
+from kmwiki.coding.codebook.codes import clean_aliases
+from kmwiki.coding.codebook.colours import choose
+from kmwiki.coding.codebook.groups import set_members
+from kmwiki.coding.codebook.incoming import FINE, Report, Row, joined_aliases, judge
+from kmwiki.coding.codebook.incoming_groups import judge_groups
+from kmwiki.coding.codebook.models import CodeGroup
+from kmwiki.coding.codebook.tree import all_codes, rebuild_all
+from kmwiki.coding.codebook.versions import Extra, last_change, members_of, note_change
 from kmwiki.coding.models import Code
-from kmwiki.coding.tree import all_codes, rebuild_all
-from kmwiki.coding.versions import Extra, last_change, members_of, note_change
 from kmwiki.errors import Conflict, Forbidden, NotFound, say
 from kmwiki.formats.codebooks import TEXTS
 from kmwiki.security.policy import Permission, can

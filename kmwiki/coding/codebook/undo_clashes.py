@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import func, select
 
 from kmwiki.accounts.models import User
-from kmwiki.coding.group_models import CodeGroupVersion
-from kmwiki.coding.groups import live_groups
-from kmwiki.coding.incoming_places import depths_of, loops_among
+from kmwiki.coding.codebook.groups import live_groups
+from kmwiki.coding.codebook.incoming_places import depths_of, loops_among
+from kmwiki.coding.codebook.models import CodeGroupVersion
+from kmwiki.coding.codebook.tree import MAX_DEPTH
 from kmwiki.coding.models import CodebookChange, CodeVersion, Coding
 from kmwiki.coding.seen import seen_by
-from kmwiki.coding.tree import MAX_DEPTH
 from kmwiki.errors import Message, say
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.group_models import CodeGroup
+    from kmwiki.coding.codebook.models import CodeGroup
     from kmwiki.coding.models import Code
     from kmwiki.security.policy import Caller
 

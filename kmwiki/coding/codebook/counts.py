@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from kmwiki.accounts.models import User
-from kmwiki.coding.group_models import CodeGroupVersion
+from kmwiki.coding.codebook.models import CodeGroupVersion
+from kmwiki.coding.codebook.tree import live_codes
+from kmwiki.coding.codebook.undo_plan import undone_in
 from kmwiki.coding.models import Code, CodebookChange, CodeVersion, Coding
 from kmwiki.coding.seen import COUNTED, seen_by
-from kmwiki.coding.tree import live_codes
-from kmwiki.coding.undo_plan import undone_in
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
 

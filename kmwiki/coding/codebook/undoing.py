@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
-from kmwiki.coding.codebook import clean_aliases, may_edit
-from kmwiki.coding.going_over import Over, send_back
-from kmwiki.coding.groups import set_members
+from kmwiki.coding.codebook.codes import clean_aliases, may_edit
+from kmwiki.coding.codebook.going_over import Over, send_back
+from kmwiki.coding.codebook.groups import set_members
+from kmwiki.coding.codebook.tree import rebuild_all
+from kmwiki.coding.codebook.undo_plan import plan_undo
+from kmwiki.coding.codebook.versions import Extra, note_change
 from kmwiki.coding.models import Coding
-from kmwiki.coding.tree import rebuild_all
 from kmwiki.coding.twins import standing_on
-from kmwiki.coding.undo_plan import plan_undo
-from kmwiki.coding.versions import Extra, note_change
 from kmwiki.errors import Conflict, say
 from kmwiki.events.models import Event
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
-    from kmwiki.coding.group_models import CodeGroup
+    from kmwiki.coding.codebook.models import CodeGroup
+    from kmwiki.coding.codebook.undo_plan import Plan, Step
     from kmwiki.coding.models import Code, CodebookChange
-    from kmwiki.coding.undo_plan import Plan, Step
     from kmwiki.security.policy import Caller
 
 

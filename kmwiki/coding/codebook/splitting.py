@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kmwiki.coding.codebook import add_code, may_edit
+from kmwiki.coding.codebook.codes import add_code, may_edit
+from kmwiki.coding.codebook.going_over import Over, send_over
+from kmwiki.coding.codebook.versions import Extra, note_change
 from kmwiki.coding.codings import usable_code
-from kmwiki.coding.going_over import Over, send_over
 from kmwiki.coding.models import Coding
 from kmwiki.coding.schemas import CodeIn
 from kmwiki.coding.seen import OF_NO_ROUND, seen_by
-from kmwiki.coding.versions import Extra, note_change
 from kmwiki.errors import Conflict, Invalid, say
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source

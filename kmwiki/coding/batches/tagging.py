@@ -13,14 +13,14 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from kmwiki.coding.access import may_change
-from kmwiki.coding.actions import note
+from kmwiki.coding.actions.noting import note
+from kmwiki.coding.actions.stances import stances_of
+from kmwiki.coding.batches.confirming import confirm
 from kmwiki.coding.carrying import bring_to_head
 from kmwiki.coding.codings import usable_code
-from kmwiki.coding.confirming import confirm
 from kmwiki.coding.layers import own_layer
 from kmwiki.coding.models import BatchCoding, Code, Coding, CodingBatch
 from kmwiki.coding.passages import check_passage
-from kmwiki.coding.stances import stances_of
 from kmwiki.coding.twins import standing_on
 from kmwiki.db import LARGEST_INTEGER, now
 from kmwiki.errors import Conflict, Forbidden, Invalid, say

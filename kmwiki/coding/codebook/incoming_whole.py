@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmwiki.coding.incoming_places import depths_of, loops_among
-from kmwiki.coding.tree import MAX_DEPTH
+from kmwiki.coding.codebook.incoming_places import depths_of, loops_among
+from kmwiki.coding.codebook.tree import MAX_DEPTH
 from kmwiki.errors import say
 from kmwiki.text.thai import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kmwiki.coding.incoming import Row
+    from kmwiki.coding.codebook.incoming import Row
     from kmwiki.coding.models import Code
 
 

@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from kmwiki.coding.codebook import clean_aliases
-from kmwiki.coding.incoming_places import Places, loops_among, order_by_depth
-from kmwiki.coding.incoming_whole import Whole
+from kmwiki.coding.codebook.codes import clean_aliases
+from kmwiki.coding.codebook.incoming_places import Places, loops_among, order_by_depth
+from kmwiki.coding.codebook.incoming_whole import Whole
 from kmwiki.errors import Message, say
 from kmwiki.formats.codebooks import TEXTS, FileBook, FileCode, one_line, plain
 from kmwiki.text.thai import fold
@@ -21,7 +21,7 @@ from kmwiki.text.thai import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kmwiki.coding.incoming_groups import GroupLine
+    from kmwiki.coding.codebook.incoming_groups import GroupLine
     from kmwiki.coding.models import Code
 
 Verdict = Literal["new", "changed", "same", "twice", "loop", "conflict", "wrong"]

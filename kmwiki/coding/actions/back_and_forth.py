@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import select
 
 from kmwiki.coding.access import may_change
-from kmwiki.coding.action_models import CodingAction
-from kmwiki.coding.actions import next_to_redo, next_to_undo, words_of
+from kmwiki.coding.actions.made_codes import bring_code_back, take_code_away
+from kmwiki.coding.actions.models import CodingAction
+from kmwiki.coding.actions.noting import next_to_redo, next_to_undo, words_of
+from kmwiki.coding.actions.stances import differing, stances_of
+from kmwiki.coding.actions.who_changed import changed_since
 from kmwiki.coding.carrying import Place, bring_to_head, lay_back
 from kmwiki.coding.codings import usable_code
 from kmwiki.coding.in_rounds import check_open
-from kmwiki.coding.made_codes import bring_code_back, take_code_away
 from kmwiki.coding.models import BatchCoding, Code, Coding
 from kmwiki.coding.seen import seen_by
-from kmwiki.coding.stances import differing, stances_of
 from kmwiki.coding.twins import standing_on
-from kmwiki.coding.who_changed import changed_since
 from kmwiki.db import now
 from kmwiki.errors import Conflict, Forbidden, NotFound, say
 from kmwiki.events.service import record
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.stances import Stance
+    from kmwiki.coding.actions.stances import Stance
     from kmwiki.errors import Message
     from kmwiki.security.policy import Caller
 

@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kmwiki.coding.codebook import add_code
+from kmwiki.coding.codebook.codes import add_code
+from kmwiki.coding.codebook.tree import live_codes
+from kmwiki.coding.codebook.versions import note_change
 from kmwiki.coding.schemas import CodeIn
-from kmwiki.coding.tree import live_codes
-from kmwiki.coding.versions import note_change
 from kmwiki.errors import Conflict, Forbidden, say
 from kmwiki.security.policy import Permission, can
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from sqlalchemy import delete, select
 
-from kmwiki.coding.codebook import may_edit
-from kmwiki.coding.group_models import CodeGroup, CodeGroupMember
+from kmwiki.coding.codebook.codes import may_edit
+from kmwiki.coding.codebook.models import CodeGroup, CodeGroupMember
+from kmwiki.coding.codebook.versions import Extra, members_of, note_change
 from kmwiki.coding.models import Code
-from kmwiki.coding.versions import Extra, members_of, note_change
 from kmwiki.errors import Conflict, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.text.thai import fold

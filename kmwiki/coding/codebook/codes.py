@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from kmwiki.coding.colours import choose
-from kmwiki.coding.models import Code
-from kmwiki.coding.tree import (
+from kmwiki.coding.codebook.colours import choose
+from kmwiki.coding.codebook.tree import (
     add_to_tree,
     check_free,
     check_move,
@@ -17,7 +16,8 @@ from kmwiki.coding.tree import (
     rebuild_below,
     siblings_of,
 )
-from kmwiki.coding.versions import Extra, check_base, note_change, snapshot
+from kmwiki.coding.codebook.versions import Extra, check_base, note_change, snapshot
+from kmwiki.coding.models import Code
 from kmwiki.errors import Conflict, Forbidden, Invalid, NotFound, say
 from kmwiki.security.policy import Permission, can
 from kmwiki.text.thai import fold

@@ -11,7 +11,7 @@ from kmwiki.text.thai import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kmwiki.coding.incoming import Row
+    from kmwiki.coding.codebook.incoming import Row
     from kmwiki.coding.models import Code
 
 Path = tuple[str, ...]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kmwiki.coding.counts import counts
-from kmwiki.coding.examples import examples_in
-from kmwiki.coding.groups import groups_of
+from kmwiki.coding.codebook.counts import counts
+from kmwiki.coding.codebook.examples import examples_in
+from kmwiki.coding.codebook.groups import groups_of
+from kmwiki.coding.codebook.past import book_at, states_at
+from kmwiki.coding.codebook.versions import last_change
 from kmwiki.coding.models import CodebookChange
-from kmwiki.coding.past import book_at, states_at
-from kmwiki.coding.versions import last_change
 from kmwiki.formats.docx_writing import Paper, Run
 from kmwiki.sources.veil import veil_for
 from kmwiki.text.dates import BANGKOK
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kmwiki.accounts.models import Project
-    from kmwiki.coding.examples import Example
-    from kmwiki.coding.past import Moment, PastCode
+    from kmwiki.coding.codebook.examples import Example
+    from kmwiki.coding.codebook.past import Moment, PastCode
     from kmwiki.security.policy import Caller
 
 WORDS: Mapping[str, tuple[str, str]] = {

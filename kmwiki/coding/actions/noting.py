@@ -13,10 +13,10 @@ from uuid import uuid4
 
 from sqlalchemy import delete, select
 
-from kmwiki.coding.action_models import CodingAction
+from kmwiki.coding.actions.models import CodingAction
+from kmwiki.coding.actions.stances import stances_of
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.seen import seen_by
-from kmwiki.coding.stances import stances_of
 from kmwiki.errors import say
 from kmwiki.sources.access import visible_to
 from kmwiki.sources.models import Source
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from kmwiki.coding.stances import Stance
+    from kmwiki.coding.actions.stances import Stance
     from kmwiki.errors import Message
     from kmwiki.security.policy import Caller
 

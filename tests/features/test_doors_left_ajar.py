@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
+from docx import Document
 
 from kmwiki.coding import service as coding
+from kmwiki.coding.codebook.examples import add_example
+from kmwiki.coding.codebook.paper import codebook_paper
 from kmwiki.coding.models import Code, Coding
 from kmwiki.coding.round_models import CodingRound
 from kmwiki.comments.service import add_comment, bin_comment
 from kmwiki.db import session as reading
 from kmwiki.db import transaction
+from kmwiki.entries.models import Entry
 from kmwiki.errors import Conflict, Invalid, NotFound
 from kmwiki.quotes import service as quotes
 from kmwiki.rounds import service as rounds
@@ -85,3 +90,19 @@ def test_splitting_a_code_leaves_the_codings_of_rounds_alone(make: Make) -> None
             coding.split_code(s, bench.a, code, into, [one])
     with reading() as s:
         assert s.get_one(Coding, one).code_id == bench.codes["การออม"]
+
+
+def test_the_codebook_on_paper_masks_the_title_of_an_example_too(make: Make) -> None:
+    desk = make_desk(make)
+    one = desk.add("กองทุนของเรา")
+    with transaction() as s:
+        s.get_one(Entry, desk.entry.id).title = "วงคุยกับป้าสมมุติ 081-234-5678"
+        add_example(s, desk.coder, s.get_one(Code, desk.code.id), one.id)
+    told = {}
+    for role in (Role.READER, Role.RESEARCHER):
+        with reading() as s:
+            paper = codebook_paper(s, make.member(desk.project, role), desk.project)
+        told[role] = "\n".join(each.text for each in Document(io.BytesIO(paper)).paragraphs)
+    assert "วงคุยกับป้าสมมุติ" in told[Role.READER]
+    assert "234" not in told[Role.READER]
+    assert "081-234-5678" in told[Role.RESEARCHER]

@@ -120,7 +120,7 @@ def _write_examples(paper: Paper, book: _Book, data: Mapping[str, Any]) -> None:
     elif live:
         paper.paragraph(Run(book.word("example"), is_bold=True), keeps_with_next=True)
     for each in live:
-        source = each.row.title + (f" · {book.word('changed')}" if each.is_changed else "")
+        source = book.shown(each.row.title) + (f" · {book.word('changed')}" if each.is_changed else "")
         paper.quote(each.words, source)
 
 

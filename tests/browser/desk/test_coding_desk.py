@@ -176,9 +176,13 @@ def test_overlaps_are_all_named_one_is_chosen_to_take_away_and_every_step_goes_b
 
 def test_a_passage_is_stretched_split_and_recoded_with_its_thought_and_voice(page: Page, desk: Desk) -> None:
     desk.add("ออมวันละบาท", memo="คิดไว้", voice="document")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.reload()
-    page.keyboard.press("]")
     row = page.locator("#desk-list .coding")
+    row.locator("q").click()
+    row.locator("[data-do=quote]").click()
+    expect(page.locator(".toast")).to_be_visible()
+    assert str(page.evaluate("navigator.clipboard.readText()")).startswith("“ออมวันละบาท”\n")
     row.locator("[data-do=stretch]").click()
     page.locator("[data-step='start -1']").click()
     handle = page.locator("#text .handle--end").bounding_box()

@@ -136,7 +136,7 @@ export class Acts {
   async quote(body) {
     try {
       const told = await send(this.desk.data.urls.quotes, body);
-      await navigator.clipboard.writeText(told.citation ?? told.text);
+      await navigator.clipboard.writeText(told.text);
       toast(this.says.copied);
     } catch (error) {
       toast(error.message || this.says.failed);

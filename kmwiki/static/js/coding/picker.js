@@ -107,6 +107,7 @@ export class Picker {
     go.dataset.one ??= go.textContent;
     go.textContent = picks.length > 1 ? data.says.codeMany.replace("{number}", picks.length) : go.dataset.one;
     this.#mark();
+    if (picks.length) this.#reveal(); // the picks made the box higher
   }
 
   #mark() {

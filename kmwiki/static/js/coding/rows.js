@@ -89,6 +89,11 @@ export class Rows {
       history.replaceState(null, "", link.hash);
       return;
     }
+    const item = event.target.closest("#desk-list [data-row]");
+    if (item && !event.target.closest("a, button, input, label, textarea") && getSelection().isCollapsed) {
+      this.show(item.dataset.row, { scroll: !this.desk.book.row(item.dataset.row)?.isLost });
+      return;
+    }
     const mark = event.target.closest("mark[data-codings]");
     if (!mark || !getSelection().isCollapsed || event.target.closest("a") || this.desk.taps?.isOn) return;
     this.#name(mark);

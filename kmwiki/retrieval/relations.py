@@ -86,6 +86,7 @@ class Set:
             rows[one.source_id].append((start, end, one))
             self.roots[one.root_id].append(one)
         self._rows = rows
+        self._covered: dict[int, list[Range]] = {}
         self._starts: dict[int, list[int]] = {}
         self._furthest: dict[int, list[int]] = {}
         for source_id, found in rows.items():
@@ -117,6 +118,34 @@ class Set:
             if rows[at][1] > low:
                 yield rows[at][2]
             at -= 1
+
+    def reaches(self, source_id: int, low: int, high: int) -> bool:
+        """Whether `reaching` gives any, without going through them."""
+        at = bisect_left(self._starts.get(source_id, ()), high) - 1
+        return at >= 0 and self._furthest[source_id][at] > low
+
+    def holding(self, source_id: int, start: int, end: int) -> Iterator[Passage]:
+        """Give those of a text that begin at `start` or before and end at `end` or behind."""
+        rows, furthest = self._rows.get(source_id, []), self._furthest.get(source_id, [])
+        at = bisect_right(self._starts.get(source_id, ()), start) - 1
+        while at >= 0 and furthest[at] >= end:
+            if rows[at][1] >= end:
+                yield rows[at][2]
+            at -= 1
+
+    def inside(self, source_id: int, start: int, end: int) -> Iterator[Passage]:
+        """Give those of a text that begin at `start` or behind and end at `end` or before."""
+        starts, rows = self._starts.get(source_id, ()), self._rows.get(source_id, [])
+        for at in reversed(range(bisect_left(starts, start), bisect_left(starts, end))):
+            if rows[at][1] <= end:
+                yield rows[at][2]
+
+    def covered(self, source_id: int) -> list[Range]:
+        """Return what of a text lies in any of them, joined where it touches."""
+        known = self._covered.get(source_id)
+        if known is None:
+            known = self._covered[source_id] = joined(row[:2] for row in self._rows.get(source_id, ()))
+        return known
 
 
 class Matcher:
@@ -160,14 +189,8 @@ class Matcher:
         if self.condition.op == "exact":
             yield from self._set.exactly.get((own.source_id, start, end), ())
             return
-        for one in self._set.reaching(own.source_id, start, end):
-            is_wanted = {
-                "overlap": True,
-                "within": one.start <= start and one.end >= end,
-                "around": one.start >= start and one.end <= end,
-            }[self.condition.op]
-            if is_wanted:
-                yield one
+        look = {"overlap": self._set.reaching, "within": self._set.holding, "around": self._set.inside}
+        yield from look[self.condition.op](own.source_id, start, end)
 
     def _in_units(self, source_id: int, start: int, end: int) -> Range:
         """Return the first unit that a passage touches and the one behind its last."""
@@ -180,12 +203,16 @@ class Matcher:
             case "or":
                 return _joined(hits, self.others)
             case "and":
-                shared = (Hit(hit.passage, _shared(hit.words, self.partners(hit))) for hit in hits)
+                covered = self._set.covered
+                shared = (Hit(hit.passage, _shared(hit.words, covered(hit.passage.source_id))) for hit in hits)
                 return [hit for hit in shared if hit.words]
             case "not":
-                return [hit for hit in hits if next(self.partners(hit), None) is None]
+                return [hit for hit in hits if not self._touches(hit)]
         against = self.condition.is_against
         return [hit for hit in hits if (next(self.partners(hit), None) is None) is against]
+
+    def _touches(self, hit: Hit) -> bool:
+        return any(self._set.reaches(hit.passage.source_id, start, end) for start, end in hit.words)
 
 
 def find(first: Iterable[Passage], matchers: Iterable[Matcher]) -> list[Hit]:
@@ -204,15 +231,17 @@ def _joined(hits: list[Hit], others: Iterable[Passage]) -> list[Hit]:
     return kept + [hit for key, hit in added.items() if key not in known]
 
 
-def _shared(words: Iterable[Range], others: Iterable[Passage]) -> tuple[Range, ...]:
-    """Return what of some ranges lies in any of the passages, joined where it touches."""
-    covered = joined((one.start, one.end) for one in others)
-    return tuple(
-        (max(start, low), min(end, high))
-        for start, end in words
-        for low, high in covered
-        if max(start, low) < min(end, high)
-    )
+def _shared(words: Iterable[Range], covered: Sequence[Range]) -> tuple[Range, ...]:
+    """Return what of some ranges lies in others, which are apart and in order."""
+    found: list[Range] = []
+    for start, end in words:
+        at = max(bisect_right(covered, (start, start)) - 1, 0)
+        while at < len(covered) and covered[at][0] < end:
+            low, high = max(start, covered[at][0]), min(end, covered[at][1])
+            if low < high:
+                found.append((low, high))
+            at += 1
+    return tuple(found)
 
 
 def joined(ranges: Iterable[Range]) -> list[Range]:

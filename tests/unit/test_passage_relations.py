@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,3 +144,12 @@ def test_units_begin_where_lines_and_thoughts_do() -> None:
     assert starts(text, "paragraph") == [0, text.index("ย่อหน้าที่สอง")]
     assert starts(text, "sentence") == [0, text.index("ประโยคที่สอง"), text.index("ย่อหน้าที่สอง")]
     assert starts("\n \n", "sentence") == [0]
+
+
+@pytest.mark.parametrize("op", [op for op in OPS if op not in {"text", "entry"}])
+def test_thousands_of_passages_upon_each_other_take_no_square_of_their_number(op: Op) -> None:
+    own = [Passage(at, 1, 1, at, 100_000 + at) for at in range(1, 2500)]
+    others = [Passage(5000 + at, 1, 1, at, 50_000 + at) for at in range(1, 2500)]
+    began = perf_counter()
+    assert len(find(own, [Matcher(Condition(op), others, units_of)])) <= 5000
+    assert perf_counter() - began < 0.5  # by pairs it is seconds

@@ -301,3 +301,16 @@ def test_a_merge_of_before_is_undone_from_the_log_and_what_it_made_count_waits_a
     undo(desk, merged)
     assert desk.reread(moved).code_id == desk.code.id
     assert desk.reread(joined).deleted is None
+
+
+def test_what_was_coded_while_a_merge_was_undone_goes_over_when_it_is_in_force_again(desk: Desk) -> None:
+    other = desk.more_code("เก็บเงิน")
+    first = desk.add("ออมวันละบาท", other)
+    merged = merge(desk, other, desk.code)
+    undone = undo(desk, merged)
+    later = desk.add("จ่ายค่าทำศพ", other)
+    again = undo(desk, undone)
+    assert now(other).state == "merged"
+    assert [desk.reread(each).code_id for each in (first, later)] == [desk.code.id] * 2
+    undo(desk, again)
+    assert [desk.reread(each).code_id for each in (first, later)] == [other.id] * 2

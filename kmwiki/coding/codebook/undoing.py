@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import select
 
 from kmwiki.coding.codebook.codes import clean_aliases, may_edit
-from kmwiki.coding.codebook.going_over import Over, send_back
+from kmwiki.coding.codebook.going_over import Over, send_back, send_over
 from kmwiki.coding.codebook.groups import set_members
 from kmwiki.coding.codebook.tree import rebuild_all
 from kmwiki.coding.codebook.undo_plan import plan_undo
@@ -42,6 +42,7 @@ def undo_change(session: Session, caller: Caller, project: Project, no: int, *, 
     for step in groups:
         _put_back_group(session, step)
     over = send_back(session, kept_of(session, plan.change))
+    _send_stragglers(session, codes, over)
     number = note_change(
         session,
         caller,
@@ -108,6 +109,15 @@ def _put_back_codes(session: Session, plan: Plan, steps: list[Step]) -> None:
     session.flush()
     if moved:
         rebuild_all(session, plan.codes, moved)
+
+
+def _send_stragglers(session: Session, steps: list[Step], over: Over) -> None:
+    """Where a merge is in force again, let what was coded with the code in the meantime go over too."""
+    for step in steps:
+        code = cast("Code", step.item)
+        if step.given.get("state") == "merged" and code.merged_into is not None:
+            there = select(Coding).where(Coding.code_id == code.id, Coding.deleted.is_(None)).order_by(Coding.id)
+            send_over(session, session.scalars(there), code.merged_into, over)
 
 
 def _put_back_group(session: Session, step: Step) -> None:

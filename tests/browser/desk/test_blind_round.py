@@ -49,7 +49,9 @@ def test_two_people_code_blind_and_settle_what_they_see_differently(desk_room: S
 
     a, b = open_as(bench.a, desk), open_as(bench.b, desk)
     assert complaints(a) == []
+    expect(a.get_by_role("button", name="ไม่มีอะไรต้องลงรหัส")).to_be_visible()
     put_under(a, "หนี้ของครัวเรือน", "หนี้สิน")
+    expect(a.get_by_role("button", name="ทำข้อความนี้เสร็จแล้ว")).to_be_visible()
     put_under(b, "หนี้ของครัวเรือน", "แกนนำ")
     put_under(b, "ทุกคนพอใจ", "การออม")
     for page, own, others in ((a, "หนี้สิน", "แกนนำ"), (b, "แกนนำ", "หนี้สิน")):

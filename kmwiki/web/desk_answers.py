@@ -58,12 +58,20 @@ def wants_json() -> bool:
     return wanted == "application/json"
 
 
+def json_sent() -> object:
+    """Return what the request's JSON says, None if it is none. Invalid if it is nested deeper than anything is read."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError as error:
+        raise Invalid(say("The request could not be understood.")) from error
+
+
 def sent(shape: type[Shape], *, empty: bool = False) -> Shape:
     """Return the request's JSON in this shape. Invalid otherwise.
 
     `empty`: nothing at all will do, and so will the numbers of a form.
     """
-    given = request.get_json(silent=True)
+    given = json_sent()
     if given is None and empty and not request.is_json:
         given = {name: number_in(request.form, name) for name in shape.model_fields if request.form.get(name)}
     if not isinstance(given, dict):

@@ -24,6 +24,7 @@ from kmwiki.security.policy import Permission, can
 from kmwiki.sources.access import source_for
 from kmwiki.text.diff import diff_words
 from kmwiki.web.context import caller, is_signed_in, signed_in
+from kmwiki.web.desk_answers import json_sent
 from kmwiki.web.drawing import locale_code
 from kmwiki.web.links import site_address
 from kmwiki.web.numbers import number_in, page_in
@@ -97,7 +98,7 @@ def new(slug: str) -> ResponseReturnValue:
 @signed_in
 def make(slug: str) -> ResponseReturnValue:
     """Quote what a coding stands on, or a passage. Scripts get what may be copied; a form leads to the quote's page."""
-    given = request.get_json(silent=True) if request.is_json else _form()
+    given = json_sent() if request.is_json else _form()
     data = _read(given)
     with transaction() as opened:
         project = project_for(opened, caller(), slug, Permission.READ)

@@ -228,3 +228,13 @@ def test_a_poll_is_two_statements_besides_who_asks(desk: Desk, page: FlaskClient
             )
         )
     assert "ix_codings_root_id_touched" in plan
+
+
+@pytest.mark.parametrize("body", ['{"a":' * 3000, "[" * 3000, '{"end": ' + "9" * 6000 + "}", '["a"]', "null", "{"])
+def test_nonsense_for_json_is_refused_and_breaks_nothing(desk: Desk, page: FlaskClient, body: str) -> None:
+    made = desk.add("ออมวันละบาท")
+    quotes = f"/p/{desk.project.slug}/quotes"
+    for url in (codings(desk), f"{codings(desk)}/{made.id}", f"{codings(desk)}/{made.id}/split", quotes):
+        answer = page.post(url, data=body, content_type="application/json", headers=JSON)
+        assert answer.status_code == 422
+    assert stand() == [made.id]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kmwiki.db import LARGEST_INTEGER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 MOST_BLOCKS = 50
 """In one text; lines beyond them stay as they were typed."""
@@ -50,23 +50,30 @@ def named_in(html: str, sites: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(ids))[:MOST_BLOCKS]
 
 
-def draw_blocks(html: str, draw: Callable[[int], str], sites: Iterable[str]) -> str:
+def draw_blocks(
+    html: str, draw: Callable[[int], str], sites: Iterable[str], among: Collection[int] | None = None
+) -> str:
     """Put `draw(id)`, which must be safe HTML, behind every paragraph that names a quote on a line of its own.
 
+    With `among`, of those ids alone; what names others stays as it was typed.
     A paragraph that says nothing else gets the class `quote-ref`; nothing within a paragraph changes.
     """
     wanted = named_in(html, sites)
     if not wanted:
         return html
-    known, allowed = set(sites), set(wanted)
+    known, allowed = set(sites), set(wanted) if among is None else set(wanted) & set(among)
+
+    blocks = 0
 
     def drawn(match: re.Match[str]) -> str:
-        ids = [found for found in _ids(match[2], known) if found in allowed]
-        if not ids:
+        nonlocal blocks
+        ids = dict.fromkeys(found for found in _ids(match[2], known) if found in allowed)
+        blocks += len(ids)
+        if not ids or blocks > MOST_BLOCKS:  # a quote that is named again and again makes a page of megabytes
             return match[0]
         is_alone = all(line_names(line, known) is not None for line in _lines(match[2]) if line.strip())
         opening = _marked(match[1]) if is_alone else match[1]
-        return "".join((opening, match[2], "</p>", *(draw(found) for found in dict.fromkeys(ids))))
+        return "".join((opening, match[2], "</p>", *(draw(found) for found in ids)))
 
     return _PARAGRAPH.sub(drawn, html)
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LONGEST_BLOCK = 1500
 """Code points of a quote that a block shows; its own page shows all of it."""
 
+MOST_ON_PAGE = 200
+"""Different quotes on one page, its comments included: each is read with the text that it comes from."""
+
 
 def with_quotes(opened: Session, html: str) -> str:
     """Return safe HTML with a block behind every line that names a quote; HTML that names none comes back as it is."""
@@ -27,7 +30,7 @@ def with_quotes(opened: Session, html: str) -> str:
 def with_quotes_in(opened: Session, texts: dict[int, str]) -> dict[int, str]:
     """Return several texts of a page, each as `with_quotes` does; what they name is read and followed together."""
     sites = ("", site_address())
-    named = list(dict.fromkeys(number for html in texts.values() for number in named_in(html, sites)))
+    named = list(dict.fromkeys(number for html in texts.values() for number in named_in(html, sites)))[:MOST_ON_PAGE]
     if not named:
         return texts
     known = told(opened, caller(), named)
@@ -37,4 +40,4 @@ def with_quotes_in(opened: Session, texts: dict[int, str]) -> dict[int, str]:
         words = clip(found.words, LONGEST_BLOCK) if found else ""
         return render_template("quotes/_block.html", told=found, words=words).strip()
 
-    return {key: draw_blocks(html, draw, sites) for key, html in texts.items()}
+    return {key: draw_blocks(html, draw, sites, named) for key, html in texts.items()}

@@ -82,3 +82,17 @@ def test_hostile_texts_take_no_time() -> None:
     for html in ("<p>quote " * 20_000 + "</p>" * 20_000, "<p>" + "x/q/" * 50_000 + "</p>", "<p>" + "[[quote:" * 50_000):
         assert draw_blocks(html, lambda _: "!", SITES) == html
     assert monotonic() - begun < 5
+
+
+def test_one_quote_named_again_and_again_is_drawn_no_more_often_than_many_are() -> None:
+    html = render("\n\n".join(["[[quote:1]]"] * 5000), "markdown").html
+    drawn = draw_blocks(html, lambda number: f"<figure>{number}</figure>", SITES)
+    assert drawn.count("<figure>") == MOST_BLOCKS
+    assert re.sub(r"<figure>1</figure>| class=\"quote-ref\"", "", drawn) == html
+
+
+def test_of_some_ids_alone_the_others_stay_as_they_were_typed() -> None:
+    html = render("[[quote:1]]\n\n[[quote:2]]", "markdown").html
+    drawn = draw_blocks(html, lambda number: f"<figure>{number}</figure>", SITES, among=[2])
+    assert (drawn.count("<figure>"), drawn.count("quote-ref")) == (1, 1)
+    assert "<figure>2</figure>" in drawn

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-def test_a_word_leads_to_its_lines_and_a_line_to_its_place(page: Page, strays: list[str]) -> None:
+def test_a_word_leads_to_its_lines_a_line_to_its_place_and_what_is_unticked_is_not_counted_for_coding(
+    page: Page, strays: list[str]
+) -> None:
     word = page.locator("svg.cloud a").first
     for _ in range(40):  # the first index may still be in the making
         page.goto("/p/demo/words")
@@ -34,4 +36,8 @@ def test_a_word_leads_to_its_lines_and_a_line_to_its_place(page: Page, strays: l
     expect(hit).to_be_in_viewport()
     assert hit.inner_text() == keyword
     expect(page).to_have_url(re.compile(r"\?hit=\d+:\d+-\d+@\d+#hit$"))
+    page.goto("/p/demo/tag?q=กองกลาง")
+    ticks = page.locator("[name=p]")
+    ticks.first.uncheck()
+    expect(page.locator("[data-send]")).to_have_text(f"ลงรหัส {ticks.count() - 1} ช่วง")
     assert strays == []

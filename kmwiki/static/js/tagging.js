@@ -3,7 +3,7 @@ const form = document.querySelector("[data-tag]");
 const send = form.querySelector("[data-send]");
 
 function count() {
-  const ticked = form.querySelectorAll("[data-note]:has([name=note]:checked) [name=p]:checked").length;
+  const ticked = form.querySelectorAll("[name=p]:checked").length;
   send.textContent = send.dataset.many.replace("{n}", ticked.toLocaleString());
   send.disabled = ticked === 0;
 }

@@ -107,6 +107,8 @@ class View:
     tabs: list[Tab] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
     chips: list[tuple[str, str]] = field(default_factory=list)
+    codes: int = 0
+    """How many of what was found are codes, which stand in no note."""
     instead: list[tuple[str, int, str]] = field(default_factory=list)
     """What fewer filters would find: words, how many, where."""
     error: str = ""
@@ -185,6 +187,8 @@ def fill(view: View, project: Project, asked: SearchRequest, found: SearchOut) -
     view.groups = grouped(found.hits)
     view.sort, view.mode = asked.sort, asked.mode
     view.tabs = tabs(project, found, asked)
+    chosen = asked.filters.get("type") or {"code"}
+    view.codes = sum(one.count for one in found.facets.get("type", ()) if one.value == "code" and "code" in chosen)
     view.facets = [facet(name, found.facets[name]) for name in FILTERS if found.facets.get(name)]
     view.chips = chips(project, found, asked)
     view.instead = instead(project, found)

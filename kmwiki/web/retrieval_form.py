@@ -149,10 +149,11 @@ def typed_name(book: Book, tongue: Tongue, token: str) -> str:
     """Return how a set of codes stands in a field that is typed into."""
     if token == ANY:
         return str(gettext("Every code"))
-    if token.startswith(GROUP) and token[1:].isdigit() and int(token[1:]) in book.groups:
+    if token != book.read(token):  # whatever was typed: there is no such thing
+        return token
+    if token.startswith(GROUP):
         return book.written(token, book.groups[int(token[1:])].name)
-    known = token.isdigit() and int(token) in book.codes
-    return book.written(token, tongue.code(book.codes[int(token)])) if known else token
+    return book.written(token, tongue.code(book.codes[int(token)]))
 
 
 def code_options(book: Book, given: Mapping[str, list[str]], tongue: Tongue) -> list[tuple[str, list[Option]]]:

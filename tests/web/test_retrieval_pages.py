@@ -75,6 +75,8 @@ def test_from_the_question_to_a_passage_on_to_the_next_and_back(
     assert (
         client.get(f"{base}?code=ทุน&code1=ทุกรหัส&from=").headers["Location"].endswith(f"code={fund}&op1=and&code1=any")
     )
+    for number in ("²", "g²", "9" * 5000):  # digits that are no number of ours
+        assert client.get(base, query_string={"code": number}).status_code == 422
     monkeypatch.setattr(retrieval_form, "MOST_OFFERED", 1)
     assert "<datalist" not in client.get(base).text
     wrong = client.get(f"{base}?code={fund}&code1=404&op1=near&n1=x&from=zz")

@@ -44,7 +44,8 @@ PAPERS = frozenset({"docx", "html"})
 HEADS = (
     N_("Code"), N_("Words"), N_("Before"), N_("After"), N_("Whole passage, where only a part was asked for"),
     N_("Note"), N_("Title"), N_("Stands in"), N_("Comment by"), N_("Kind of note"), N_("Place"),
-    N_("Date of the event"), N_("Date (ISO 8601)"), N_("Coder"), N_("Whose voice"), N_("State"), N_("Status"),
+    N_("Date of the event"), N_("Date (ISO 8601)"), N_("Coder"), N_("Whose voice"), N_("State of the words"),
+    N_("Status"),
     N_("Thought about this passage"), N_("Coded on"), N_("Revision"), N_("Start"), N_("End"),
     N_("Identifier of the coding"), N_("Link"),
 )  # fmt: skip

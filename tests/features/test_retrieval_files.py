@@ -66,6 +66,8 @@ def test_tables_hold_every_fact_and_nothing_that_reckons(place: Field, make: Mak
         quote, _ = pin(opened, place.coder, source, start=0, end=20)
     data = written(place, "csv", by="code")
     assert data.startswith(b"\xef\xbb\xbf")
+    heads = next(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    assert len(set(heads)) == len(heads)
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert [row["ถ้อยคำ"] for row in rows][:2] == ["'=HYPERLINK(1) ของเรา", "จ่ายค่าทำศพ <script>1</script>"]
     first = rows[0]

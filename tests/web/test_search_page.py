@@ -81,7 +81,7 @@ def test_hits_are_marked_grouped_and_open_at_their_passage(
     assert "เงินออม" in html
 
 
-def test_codes_are_not_counted_as_places_in_notes(
+def test_codes_are_not_told_as_standing_in_notes(
     page: Callable[..., tuple[int, str]], writer: Caller, project: Project
 ) -> None:
     write(writer, project, "เราคุยกันเรื่องฝายแม้ว")
@@ -89,11 +89,11 @@ def test_codes_are_not_counted_as_places_in_notes(
         create_code(opened, writer, opened.merge(project), CodeIn(name_th="ฝายแม้ว"))
     drain()
     _, html = page("ฝายแม้ว")
-    assert '<span role="status">1 แห่ง ใน 1 บันทึก · 1 รหัส</span>' in html
+    assert '<span role="status">2 แห่ง ใน 1 บันทึก · 1 รหัส</span>' in html
     _, html = page("ฝายแม้ว", "&in=entry")
     assert '<span role="status">1 แห่ง ใน 1 บันทึก</span>' in html
     _, html = page("ฝายแม้ว", "&in=code")
-    assert '<span role="status">1 รหัส</span>' in html
+    assert '<span role="status">1 แห่ง</span>' in html
 
 
 def test_filters_in_force_are_chips_that_take_them_away(

@@ -30,6 +30,8 @@ KIND_WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {kind: kind for kind in KINDS},
 }
 _KINDS = {key_of(word): kind for words in KIND_WORDS.values() for kind, word in words.items()}
+_COLUMNS = tuple([key_of(name) for name in names] for names in zip(*HEADERS.values(), strict=True))
+_COLUMNS[1].append("expansion")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 NEW, CHANGED, SAME, TWICE, LOOP, WRONG = "new", "changed", "same", "twice", "loop", "wrong"
@@ -87,12 +89,15 @@ def _cells(text: str) -> Iterator[tuple[int, Term]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    order = [0, 1, 2]
     try:
         for at, cells in enumerate(reader):
             kept = [_cell(cell) for cell in cells]
-            if not any(kept) or (at == 0 and _is_header(kept)):
+            named = _named(kept) if at == 0 else None
+            order = named or order
+            if not any(kept) or named is not None:
                 continue
-            term, expansion, kind = [*kept, "", "", ""][:3]
+            term, expansion, kind = (kept[place] if 0 <= place < len(kept) else "" for place in order)
             known = _KINDS.get(key_of(kind), kind) or ("abbreviation" if expansion else "term")
             yield reader.line_num, Term(term, expansion, known)
     except csv.Error as error:
@@ -104,8 +109,18 @@ def _cell(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    return key_of(cells[0]) in {key_of(names[0]) for names in HEADERS.values()} and len(cells) > 1
+def _named(cells: Sequence[str]) -> list[int] | None:
+    """Return where word, full name and kind stand by the names of the columns, -1 for none; None for a row of words.
+
+    The order as we write it holds for columns that are named otherwise.
+    """
+    if len(cells) < 2:  # noqa: PLR2004 - a word alone is no row of names
+        return None
+    keys = [key_of(cell) for cell in cells]
+    places = [next((keys.index(one) for one in names if one in keys), -1) for names in _COLUMNS]
+    if places[0] < 0 or (places[0] > 0 and min(places[1:]) < 0):
+        return None
+    return places if min(places) >= 0 else [0, 1, 2]
 
 
 def judge(rows: Iterable[tuple[int, Term]], present: Sequence[DictionaryTerm]) -> tuple[Row, ...]:

@@ -253,6 +253,21 @@ def test_a_table_comes_back_as_it_went_out(editor: Caller, project: Project) -> 
             assert {row.verdict for row in read_table(written.encode(), rows).rows} == {"same"}
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "kind,expansion,term\nabbreviation,กองทุนนาของเรา,กทน",
+        "ชนิด,ชื่อเต็มหรือชื่ออื่น,คำ\nคำย่อ,กองทุนนาของเรา,กทน",
+        "คำ,ความหมาย\nกทน,กองทุนนาของเรา",
+        "กทน,กองทุนนาของเรา,คำย่อ",
+    ],
+)
+def test_the_names_of_the_columns_say_where_they_stand(data: str) -> None:
+    assert [row.term for row in read_table(data.encode(), []).rows] == [Term("กทน", "กองทุนนาของเรา")]
+    word = read_table("กองทุน,,คำ\n".encode(), []).rows  # the kind of a word is named like the first column
+    assert [row.term for row in word] == [Term("กองทุน", "", "term")]
+
+
 @pytest.mark.parametrize("encoding", ["cp874", "utf-16", "utf-8"])
 def test_a_table_is_read_in_whatever_encoding(encoding: str) -> None:
     report = read_table("กทน;กองทุนนาของเรา;คำย่อ\nอบก;องค์การบริหารก้าวหน้า".encode(encoding), [])

@@ -9,6 +9,8 @@ from sqlalchemy import create_engine, event
 
 import kmwiki.accounts.models
 import kmwiki.analysis.models
+import kmwiki.coding.actions.models
+import kmwiki.coding.codebook.models
 import kmwiki.coding.models
 import kmwiki.comments.models
 import kmwiki.entries.models

@@ -54,6 +54,8 @@ ROOMS = (
     "entries",
     "comments",
     "coding",
+    "coding.actions",
+    "coding.codebook",
     "memos",
     "quotes",
     "retrieval",

@@ -31,6 +31,7 @@ def test_ask_open_step_and_come_back(page: Page, strays: list[str]) -> None:
     second.locator(".passage-words a").click()
     expect(page.locator("mark.hit#hit").first).to_be_in_viewport()
     assert "".join(page.locator("mark.hit").all_text_contents()) == "".join(words)
+    page.wait_for_load_state()
     page.keyboard.press("n")
     expect(page.locator(".walk-at")).to_contain_text("3 จาก")
     page.go_back()

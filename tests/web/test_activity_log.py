@@ -261,6 +261,9 @@ def test_the_site_has_what_belongs_to_no_project_and_only_admins_see_it(
     assert any("session.refused" in row for row in rows)
 
 
+RECORDING = {"record", "_record", "self._record", "note_change"}
+
+
 def recorded_verbs() -> set[str]:
     """Every verb that stands in a call that records."""
     found = set()
@@ -274,7 +277,7 @@ def recorded_verbs() -> set[str]:
             if isinstance(target, ast.Name)
         }
         for node in nodes:
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"record", "_record", "note_change"}:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in RECORDING:
                 for arg in node.args:
                     found |= dotted(named.get(arg.id, arg) if isinstance(arg, ast.Name) else arg)
     return {verb for verb in found if not verb.endswith(".")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from http import HTTPStatus
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from flask import jsonify, render_template
@@ -40,9 +41,10 @@ def browse() -> str:
 
 
 def describe() -> dict[str, Any]:
-    """Return the OpenAPI document with sorted paths, so that the committed copy changes only with the API."""
+    """Return the OpenAPI document with sorted paths and tags, so that the committed copy changes only with the API."""
     document: dict[str, Any] = deepcopy(spec.spec)
     document["paths"] = dict(sorted(document["paths"].items()))
+    document.get("tags", []).sort(key=itemgetter("name"))
     for item in document["paths"].values():
         for method in METHODS:
             if method in item:

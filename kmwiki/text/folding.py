@@ -6,7 +6,7 @@ zero-width characters of the web, dots of abbreviations.
 
 Which dots go is decided by their neighbours alone, so that a piece of a text folds as it does inside the text:
 
-* a single dot between two Thai letters goes (พ.ม.จ, สป.สช, อ.ภีม);
+* a single dot between two Thai letters goes (พ.ม.จ, สป.สช, อ.ภีม), but not one after เ, which begins a syllable;
 * the dot after an abbreviation goes: one to five consonants that begin where no Thai letter stands before them or
   after another such dot (พมจ., ก.พ., กพ.50), or one of the well-known abbreviations even when a word is glued to it;
 * every other dot stays: ไปแล้ว. and 2.5 and www.a.b are what they are.
@@ -54,7 +54,7 @@ _LONGEST_SHORT = max(5, *map(len, _ABBREVIATIONS.split()))
 _LETTER = "\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0e4e"
 _ABBREVIATED = rf"(?<![{_LETTER}])[ก-ฮ]{{1,5}}|(?<=[{_LETTER}]\.)[ก-ฮ]{{1,5}}|(?:{_GLUED})"
 # The dot that goes is the last character of the match.
-_DOTS = re.compile(rf"(?<=[{_LETTER}])\.(?=[ก-ฮเ-ไ])|(?:{_ABBREVIATED})\.(?![.{_LETTER}])")
+_DOTS = re.compile(rf"(?<=[{_LETTER}])(?<!เ)\.(?=[ก-ฮเ-ไ])|(?:{_ABBREVIATED})\.(?![.{_LETTER}])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from kmwiki.text.thai import fold, fold_with_map
 from tests.make_texts import mixed_text, thai_text
@@ -67,6 +67,7 @@ def test_ways_of_writing_meet_in_one_key(written: str, key: str) -> None:
 
 
 @given(mixed_text)
+@example("เ.เ")
 @settings(max_examples=400, deadline=None)
 def test_folding_a_key_again_changes_nothing(text: str) -> None:
     key = fold(text)

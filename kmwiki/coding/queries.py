@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from kmwiki.accounts.models import User
 from kmwiki.coding.models import BatchCoding, Code, CodeAncestor, Coding
@@ -76,26 +76,6 @@ def find_codings(
     total = session.scalar(count.where(*wanted)) or 0
     rows = session.execute(_rows().where(*wanted, Coding.id > after).order_by(Coding.id).limit(size))
     return veiled_rows(session, caller, project_id, [CodingRow(*row) for row in rows]), total
-
-
-def codings_of(session: Session, caller: Caller, root_id: int, round_id: int | None = None) -> list[CodingRow]:
-    """Return the codings on an entry's text and on all its comments, each text in reading order, lost ones last.
-
-    Those of no round, or of the one given.
-    Their quotes are left out: who draws the texts has them at hand, and cutting them in SQL reads a long text for each.
-    """
-    place = (
-        Source.kind != "entry",
-        Coding.source_id,
-        Coding.start.is_(None),
-        Coding.start,
-        Coding.end.desc(),
-        Coding.id,
-    )
-    wanted = _rows(null()).where(Coding.root_id == root_id, Coding.deleted.is_(None), visible_to(caller))
-    wanted = wanted.where(seen_by(caller), OF_NO_ROUND if round_id is None else Coding.round_id == round_id)
-    rows = [CodingRow(*row) for row in session.execute(wanted.order_by(*place))]
-    return veiled_rows(session, caller, rows[0].coding.project_id, rows) if rows else []
 
 
 def codings_of_batch(

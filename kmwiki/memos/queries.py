@@ -23,7 +23,7 @@ from kmwiki.sources.veil import veil_for
 from kmwiki.text.clusters import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -85,21 +85,6 @@ def memos_on(session: Session, caller: Caller, project: Project, kind: str, targ
     """Return the memos on one thing, the oldest first."""
     filters = MemoFilters(kinds=(kind,), target_id=target_id, sort="oldest")
     return list_memos(session, caller, project, filters, size=200)[0]
-
-
-def counts_on(session: Session, caller: Caller, kind: str, ids: Iterable[int]) -> dict[int, int]:
-    """Return how many memos the caller may read on each of these things; those with none are left out."""
-    wanted = list(ids)
-    found: dict[int, int] = {}
-    for start in range(0, len(wanted), 500):
-        rows = session.execute(
-            select(Memo.target_id, func.count())
-            .join(Source, Source.id == Memo.source_id)
-            .where(Memo.target_kind == kind, Memo.target_id.in_(wanted[start : start + 500]), shown_to(caller))
-            .group_by(Memo.target_id)
-        )
-        found.update((target_id, count) for target_id, count in rows)
-    return found
 
 
 def linking_to(session: Session, caller: Caller, project: Project, kind: str, target_id: int) -> list[MemoRow]:

@@ -19,6 +19,7 @@ from kmwiki.search.engine import IndexBusy, IndexMissing
 from kmwiki.search.matching import matcher
 from kmwiki.security.signing import sign
 from kmwiki.sources.veil import cleared_forms
+from kmwiki.text.lines import one_line
 from kmwiki.text.personal import masked
 
 if TYPE_CHECKING:
@@ -115,5 +116,4 @@ def _section(session: Session, told: Sequence[Told], name: str, site: str) -> li
 
 
 def _masked(session: Session, one: Told, text: str) -> str:
-    shown = masked(text, cleared_forms(session, one.project.id))
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in shown).split())
+    return one_line(masked(text, cleared_forms(session, one.project.id)))

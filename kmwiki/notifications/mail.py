@@ -23,6 +23,7 @@ from kmwiki.config import DEFAULT_BASE_URL
 from kmwiki.db import now
 from kmwiki.errors import Invalid, Unavailable, say
 from kmwiki.jobs.worker import Hopeless
+from kmwiki.text.lines import one_line
 
 if TYPE_CHECKING:
     from kmwiki.config import Settings
@@ -207,8 +208,8 @@ def compose(letter: Letter, sender: str, *, encoding: Literal["8bit", "base64"])
     sender = ascii_address(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("kmwiki", addr_spec=sender)
-    message["To"] = Address(_line(letter.to_name), addr_spec=ascii_address(letter.to_address))
-    message["Subject"] = _line(letter.subject)
+    message["To"] = Address(one_line(letter.to_name), addr_spec=ascii_address(letter.to_address))
+    message["Subject"] = one_line(letter.subject)
     message["Date"] = format_datetime(now())
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
@@ -226,11 +227,6 @@ def ascii_address(address: str) -> str:
     return address if host.isascii() else f"{local}@{host.encode('idna').decode()}"
 
 
-def _line(text: str) -> str:
-    """One line: what stands in a header may hold no line end, whoever wrote it."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-
-
 def _words(code: int, reply: bytes | str) -> str:
     said = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return f"{code} {_line(said)}"[:300]
+    return f"{code} {one_line(said)}"[:300]

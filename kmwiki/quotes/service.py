@@ -17,8 +17,6 @@ from kmwiki.sources.queries import revision as revision_of
 from kmwiki.sources.veil import veil_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
@@ -88,13 +86,6 @@ def pin_coding(
     if of == "now" and coding.start is not None and coding.end is not None:
         return pin(session, caller, source, start=coding.start, end=coding.end)
     return pin(session, caller, source, start=coding.ev_start, end=coding.ev_end, revision=coding.ev_revision)
-
-
-def pin_many(
-    session: Session, caller: Caller, codings: Iterable[tuple[Coding, Source]], *, of: Of = "now"
-) -> dict[int, int]:
-    """Quote what many readable codings stand on; return the quotes' ids by those of the codings."""
-    return {coding.id: pin_coding(session, caller, coding, source, of=of)[0].id for coding, source in codings}
 
 
 def choices_of(session: Session, caller: Caller, coding: Coding, source: Source) -> list[Choice]:

@@ -22,6 +22,7 @@ from kmwiki.search.models import SavedSearch, SearchWatch
 from kmwiki.security.policy import Permission, can
 from kmwiki.security.tokens import digest, new_secret
 from kmwiki.sources.access import demand
+from kmwiki.text.lines import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -182,7 +183,7 @@ def _live(project_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def _name(session: Session, caller: Caller, project_id: int, given: str, *, besides: int | None = None) -> str:
     """Check a name. Invalid, Conflict."""
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in given).split())
+    name = one_line(given)
     if not name:
         raise Invalid.one("name", say("Give the search a name."))
     if len(name) > LONGEST_NAME:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kmwiki.db import now
 from kmwiki.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable, say
@@ -23,6 +23,7 @@ from kmwiki.formats.html.addresses import tamed
 from kmwiki.formats.media import IMAGES, Media, inspect
 from kmwiki.paths import sync_folder
 from kmwiki.sources.models import Attachment
+from kmwiki.text.lines import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -150,12 +151,6 @@ def attachments_of(session: Session, source: Source, *, binned: bool = False) ->
     return session.scalars(wanted.where(Attachment.deleted.is_(None)).order_by(Attachment.id)).all()
 
 
-def count_of(session: Session, source: Source) -> int:
-    """Return how many files belong to a source."""
-    wanted = select(func.count()).where(Attachment.source_id == source.id, Attachment.deleted.is_(None))
-    return session.scalar(wanted) or 0
-
-
 def attachment_for(session: Session, source: Source, attachment_id: int, *, binned: bool = False) -> Attachment:
     """Return the file of that id if it belongs to this very source. NotFound otherwise, whoever owns the id."""
     found = session.get(Attachment, attachment_id)
@@ -202,7 +197,7 @@ def target_of(name: str) -> str:
 def clean_name(name: str) -> str:
     """Return the last part of a name that may come with folders, without what cannot be shown, and not too long."""
     last = re.split(r"[/\\]", name)[-1]
-    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in last).split()).strip(" .")
+    plain = one_line(last).strip(" .")
     if len(plain) > NAME_LONGEST:
         suffix = PurePath(plain).suffix[:20]
         plain = plain[: NAME_LONGEST - len(suffix)] + suffix

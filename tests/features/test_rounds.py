@@ -8,8 +8,9 @@ import pytest
 
 from kmwiki.accounts.models import Membership
 from kmwiki.coding import service as coding
+from kmwiki.coding.desk_codings import desk_codings
 from kmwiki.coding.models import Coding, Layer
-from kmwiki.coding.queries import CodingFilters, codings_of, find_codings, review_queue
+from kmwiki.coding.queries import CodingFilters, find_codings, review_queue
 from kmwiki.coding.round_models import CodingRound
 from kmwiki.coding.schemas import CodingIn, CodingPatch
 from kmwiki.comments.service import add_comment
@@ -32,10 +33,13 @@ from kmwiki.search.queries import find
 from kmwiki.search.request import read_request
 from kmwiki.security.policy import Role
 from kmwiki.sources.models import Source
+from kmwiki.sources.veil import veil_for
 from tests.make_entries import make_entry
 from tests.make_rounds import Bench, make_bench
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from kmwiki.rounds.comparing import Judged
     from kmwiki.security.policy import Caller
     from tests.make import Make
@@ -57,6 +61,12 @@ def counted(bench: Bench, code: str) -> int:
         return find_codings(s, bench.boss, bench.project.id, CodingFilters(code_id=bench.codes[code]))[1]
 
 
+def on_desk(s: Session, who: Caller, entry: Entry, round_id: int | None) -> list[int]:
+    """The ids of the codings that a person's desk shows."""
+    root = s.get_one(Source, entry.source_id)
+    return [row.id for row in desk_codings(s, who, root, veil_for(s, who, root.project_id), round_id=round_id)]
+
+
 def test_a_round_is_coded_blind_closed_compared_and_settled(make: Make) -> None:
     bench = make_bench(make)
     bench.code(bench.a, "กลุ่มออมเงินทุกเดือน", "การออม", memo="ของเอ")
@@ -69,8 +79,8 @@ def test_a_round_is_coded_blind_closed_compared_and_settled(make: Make) -> None:
     with reading() as s:
         found = s.get_one(CodingRound, bench.round_id)
         for who in (bench.a, bench.b, bench.boss):
-            assert len(codings_of(s, who, bench.entries[0].source_id)) == 0  # the desk outside the round
-        seen = [len(codings_of(s, who, bench.entries[0].source_id, found.id)) for who in (bench.a, bench.b, bench.boss)]
+            assert on_desk(s, who, bench.entries[0], None) == []  # outside the round
+        seen = [len(on_desk(s, who, bench.entries[0], found.id)) for who in (bench.a, bench.b, bench.boss)]
         assert seen == [3, 3, 0]
         with pytest.raises(Conflict, match="still open"):
             comparison_of(s, bench.boss, found)
@@ -424,7 +434,7 @@ def test_who_codes_a_text_blind_in_a_second_round_waits_to_see_the_first(make: M
         assert comparison_of(s, third, found).left_out == 1
         assert [text.entry_id for text in units_out(s, third, found).texts] == [bench.entries[0].id]
         assert units_out(s, bench.b, found).codes
-        assert [row.coding.id for row in codings_of(s, bench.a, bench.entries[1].source_id, found.id)] == [first]
+        assert on_desk(s, bench.a, bench.entries[1], found.id) == [first]
     with pytest.raises(NotFound):
         settle(bench, case, "none", bench.a)
     settle(bench, case, "none", bench.b)

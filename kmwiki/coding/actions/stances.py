@@ -44,11 +44,6 @@ def stances_of(session: Session, codings: Iterable[Coding], *, is_fresh: bool = 
     return {row.id: _stance(row, heads[row.source_id], placements.get(row.id)) for row in rows}
 
 
-def stance_of(session: Session, coding: Coding) -> Stance:
-    """Return how one coding stands now."""
-    return stances_of(session, [coding])[coding.id]
-
-
 def differing(session: Session, coding: Coding, present: Stance, wanted: Stance) -> list[str]:
     """Return what of a coding is no longer as `wanted` says, an edit of the text aside: of `WATCHED`.
 
